@@ -1,0 +1,40 @@
+# 政问：make serve 启动，make test 检查。首次运行会建立 .venv 并安装依赖（约 2 分钟）。
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
+
+.PHONY: setup serve test eval bench lint browser
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt "torch==2.13.0"
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+serve: setup
+	$(BIN)/zhengwen index
+	$(BIN)/python app.py
+
+# 页面测试用的浏览器与中文字体，只在缺少时安装
+browser:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	  (export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq && $(APT) install -y -qq chromium chromium-driver fonts-noto-cjk >/dev/null)
+
+test: setup lint browser
+	$(BIN)/python -m pytest
+
+eval: setup
+	$(BIN)/zhengwen index --quiet
+	$(BIN)/python -m evals.run
+
+bench: setup
+	$(BIN)/zhengwen index --quiet
+	$(BIN)/python -m evals.bench
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy

@@ -1,0 +1,24 @@
+"""What can go wrong, in sentences a user can act on. One family; anything else is a defect."""
+
+
+class ZhengwenError(Exception):
+    """Base of every error shown to a user: its message is one Chinese sentence saying what to do."""
+
+
+class SettingsError(ZhengwenError):
+    """A setting is malformed or names something that does not exist."""
+
+
+class IngestError(ZhengwenError):
+    """A file cannot be taken in; the store is as it was."""
+
+
+class QuestionError(ZhengwenError):
+    """A question or its date cannot be read."""
+
+
+class IndexMissing(ZhengwenError):
+    """The index has not been built yet."""
+
+    def __init__(self) -> None:
+        super().__init__("还没有建立索引，请先运行 zhengwen index。")
