@@ -1,0 +1,149 @@
+"""Where clauses live: one SQLite file (WAL), the source of truth, with full text over jieba tokens.
+
+A document is written whole in one transaction (`put_document`): a failure leaves the store as it was.
+"""
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from kb.models import Clause, Document, Passage
+from kb.tokens import tokens
+
+SCHEMA = """
+create table if not exists documents(doc_id text primary key, json text not null, content_hash text not null,
+                                     source text not null default '');
+create table if not exists clauses(clause_id text primary key, doc_id text not null, ord integer not null,
+                                   label text not null, text text not null, json text not null);
+create index if not exists clauses_doc on clauses(doc_id, ord);
+create table if not exists passages(id integer primary key, clause_id text not null, doc_id text not null,
+                                    text text not null, hash text not null);
+create index if not exists passages_doc on passages(doc_id);
+create virtual table if not exists passages_fts using fts5(tokens, content='', contentless_delete=1);
+create table if not exists meta(key text primary key, value text not null);
+"""
+
+
+def text_hash(text: str) -> str:
+    """The key of a text in the vector cache: 16 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Store:
+    """Documents, clauses and their passages. Safe to read from several threads."""
+
+    def __init__(self, path: Path | str):
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._local = threading.local()
+        with self.connection as db:
+            db.executescript(SCHEMA)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "db"):
+            db = sqlite3.connect(self.path, timeout=30)
+            db.execute("pragma journal_mode=wal")
+            db.execute("pragma synchronous=normal")
+            self._local.db = db
+        return self._local.db
+
+    def put_document(self, document: Document, clauses: Iterable[Clause], passages: Iterable[Passage],
+                     content_hash: str, source: str = "") -> bool:
+        """Write or replace one document; returns False when the same content is already held."""
+        row = self.connection.execute("select content_hash, json from documents where doc_id=?",
+                                      (document.doc_id,)).fetchone()
+        if row and row[0] == content_hash and row[1] == document.model_dump_json():
+            return False
+        with self.connection as db:
+            self._delete(db, document.doc_id)
+            db.execute("insert into documents values(?,?,?,?)",
+                       (document.doc_id, document.model_dump_json(), content_hash, source))
+            db.executemany("insert into clauses values(?,?,?,?,?,?)",
+                           [(c.clause_id, c.doc_id, c.order, c.label, c.text, c.model_dump_json()) for c in clauses])
+            for p in passages:
+                cursor = db.execute("insert into passages(clause_id, doc_id, text, hash) values(?,?,?,?)",
+                                    (p.clause_id, document.doc_id, p.text, text_hash(p.text)))
+                db.execute("insert into passages_fts(rowid, tokens) values(?,?)",
+                           (cursor.lastrowid, " ".join(tokens(p.text))))
+        return True
+
+    def delete_document(self, doc_id: str) -> None:
+        with self.connection as db:
+            self._delete(db, doc_id)
+
+    @staticmethod
+    def _delete(db: sqlite3.Connection, doc_id: str) -> None:
+        ids = db.execute("select id from passages where doc_id=?", (doc_id,)).fetchall()
+        db.executemany("delete from passages_fts where rowid=?", ids)
+        for table in ("passages", "clauses", "documents"):
+            db.execute(f"delete from {table} where doc_id=?", (doc_id,))
+
+    def documents(self) -> list[Document]:
+        rows = self.connection.execute("select json from documents order by rowid").fetchall()
+        return [Document.model_validate_json(r[0]) for r in rows]
+
+    def document(self, doc_id: str) -> Document | None:
+        row = self.connection.execute("select json from documents where doc_id=?", (doc_id,)).fetchone()
+        return Document.model_validate_json(row[0]) if row else None
+
+    def hashes(self) -> dict[str, str]:
+        """doc_id → content hash of what is held."""
+        return dict(self.connection.execute("select doc_id, content_hash from documents").fetchall())
+
+    def sources(self) -> dict[str, str]:
+        """doc_id → the file it was read from ('' for shipped documents)."""
+        return dict(self.connection.execute("select doc_id, source from documents").fetchall())
+
+    def clause(self, clause_id: str) -> Clause | None:
+        row = self.connection.execute("select json from clauses where clause_id=?", (clause_id,)).fetchone()
+        return Clause.model_validate_json(row[0]) if row else None
+
+    def clauses(self, doc_id: str) -> list[Clause]:
+        """All clauses of a document in its own order."""
+        rows = self.connection.execute("select json from clauses where doc_id=? order by ord", (doc_id,)).fetchall()
+        return [Clause.model_validate_json(r[0]) for r in rows]
+
+    def clauses_like(self, needle: str, doc_id: str | None = None) -> list[Clause]:
+        """Clauses whose text contains the needle, optionally of one document."""
+        rows = self.connection.execute(
+            "select json from clauses where instr(text, ?) and (? is null or doc_id=?) order by doc_id, ord",
+            (needle, doc_id, doc_id)).fetchall()
+        return [Clause.model_validate_json(r[0]) for r in rows]
+
+    def passages(self) -> list[tuple[int, str, str, str, str]]:
+        """(id, clause_id, doc_id, text, hash) of every passage."""
+        return self.connection.execute("select id, clause_id, doc_id, text, hash from passages order by id").fetchall()
+
+    def full_text(self, words: list[str], limit: int = 50, doc_ids: set[str] | None = None) -> list[tuple[str, float]]:
+        """Clause ids by BM25 over the words (any of them), best first, with positive scores."""
+        if not words:
+            return []
+        query = " OR ".join('"' + w.replace('"', "") + '"' for w in dict.fromkeys(words))
+        where, args = "", []
+        if doc_ids is not None:
+            where = f" and p.doc_id in ({','.join('?' * len(doc_ids))})"
+            args = sorted(doc_ids)
+        rows = self.connection.execute(
+            "select p.clause_id, bm25(passages_fts) from passages_fts f join passages p on p.id=f.rowid "
+            f"where passages_fts match ?{where} order by 2 limit ?", (query, *args, limit * 3)).fetchall()
+        best: dict[str, float] = {}
+        for clause_id, score in rows:
+            best.setdefault(clause_id, -score)
+        return list(best.items())[:limit]
+
+    def get_meta(self, key: str) -> str | None:
+        row = self.connection.execute("select value from meta where key=?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self.connection as db:
+            db.execute("insert into meta values(?,?) on conflict(key) do update set value=excluded.value", (key, value))
+
+
+def fields_json(value: object) -> str:
+    """Canonical JSON for hashing kind-specific fields."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
