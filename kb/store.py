@@ -22,7 +22,7 @@ create index if not exists clauses_doc on clauses(doc_id, ord);
 create table if not exists passages(id integer primary key, clause_id text not null, doc_id text not null,
                                     text text not null, hash text not null);
 create index if not exists passages_doc on passages(doc_id);
-create virtual table if not exists passages_fts using fts5(tokens, content='', contentless_delete=1);
+create virtual table if not exists passages_fts using fts5(tokens);
 create table if not exists meta(key text primary key, value text not null);
 """
 
