@@ -4,6 +4,7 @@ import pytest
 
 from kb.models import Clause, Document, Passage
 from kb.store import Store
+from kb.tokens import tokens
 
 
 def _put(store: Store, text: str, content_hash: str = "a") -> bool:
@@ -19,7 +20,7 @@ def store(tmp_path):
 
 def test_finds_by_words(store):
     assert _put(store, "建设项目应当进行环境影响评价")
-    assert [c for c, _ in store.full_text(["环境影响评价"])] == ["d/1"]
+    assert [c for c, _ in store.full_text(tokens("环境影响评价"))] == ["d/1"]
     assert store.full_text(["护照"]) == []
 
 
