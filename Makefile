@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: setup serve test eval bench lint browser
+.PHONY: setup serve test lint browser
 
 setup: $(STAMP)
 
@@ -27,13 +27,6 @@ browser:
 test: setup lint browser
 	$(BIN)/python -m pytest
 
-eval: setup
-	$(BIN)/zhengwen index --quiet
-	$(BIN)/python -m evals.run
-
-bench: setup
-	$(BIN)/zhengwen index --quiet
-	$(BIN)/python -m evals.bench
 
 lint: setup
 	$(BIN)/ruff check .
