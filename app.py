@@ -1,14 +1,17 @@
 """The web page: a chat, the as-of date, and the list of documents. Speaks only to kb.engine."""
 
+import os
 from datetime import date
 from typing import Any
 
-import gradio as gr
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # no telemetry
 
-from kb.corpus import chinese_date
-from kb.engine import PolicyEngine
-from kb.errors import ZhengwenError
-from kb.settings import settings
+import gradio as gr  # noqa: E402
+
+from kb.corpus import chinese_date  # noqa: E402
+from kb.engine import PolicyEngine  # noqa: E402
+from kb.errors import ZhengwenError  # noqa: E402
+from kb.settings import settings  # noqa: E402
 
 
 def build_page(engine: PolicyEngine) -> gr.Blocks:
@@ -33,7 +36,8 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
         gr.Markdown("# 政问\n广元市环境保护与产业政策问答，每句话都有条文出处。")
         with gr.Tab("问答"):
             as_of = gr.Textbox(label="以哪一天的法律为准（留空为今天，例如 2024-06-01）")
-            gr.ChatInterface(reply, additional_inputs=[as_of], examples=None)
+            gr.ChatInterface(reply, additional_inputs=[as_of], chatbot=gr.Chatbot(label="问答"),
+                             textbox=gr.Textbox(placeholder="例如：生态环境法典第九十五条讲什么", show_label=False))
         with gr.Tab("文库"):
             gr.Dataframe(rows, headers=["文件", "文号", "施行日期", "失效日期", "收录", "说明"], interactive=False, wrap=True)
     return page
