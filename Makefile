@@ -3,16 +3,17 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt
 APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: setup serve test lint browser
+.PHONY: setup serve test eval bench lint browser
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt "torch==2.13.0"
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(PIP) "torch==2.13.0"
+	$(PIP) -e ".[dev]"
 	touch $@
 
 serve: setup
@@ -27,6 +28,13 @@ browser:
 test: setup lint browser
 	$(BIN)/python -m pytest
 
+eval: setup
+	$(BIN)/zhengwen index --quiet
+	$(BIN)/python -m evals.retrieval
+
+bench: setup
+	$(BIN)/zhengwen index --quiet
+	$(BIN)/python -m evals.bench
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
-"""The web page: a chat, the as-of date, and the list of documents. Speaks only to kb.engine."""
+"""The web page: a chat with the cited sources beside it, the as-of date, and the library. Speaks only to kb.engine."""
 
+import html
 import os
 from datetime import date
 from typing import Any
@@ -8,45 +9,96 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # no telemetry
 
 import gradio as gr  # noqa: E402
 
-from kb.corpus import chinese_date  # noqa: E402
 from kb.engine import PolicyEngine  # noqa: E402
-from kb.errors import ZhengwenError  # noqa: E402
+from kb.errors import QuestionError, ZhengwenError  # noqa: E402
+from kb.library import overview  # noqa: E402
+from kb.models import Answer, Citation  # noqa: E402
 from kb.settings import settings  # noqa: E402
+
+FONTS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
+THEME = gr.themes.Default(font=FONTS, font_mono=["monospace"])
+NO_SOURCES = "<p>提问后，这里列出回答引用的条文。</p>"
+EXAMPLES = ["商品混凝土搅拌站要做什么环评？", "负面清单由谁牵头？", "没办环评就开工会怎么处罚？", "生态环境法典第九十五条",
+            "总投资1亿元的项目入园要走什么程序？"]
+Messages = list[dict[str, Any]]
 
 
 def build_page(engine: PolicyEngine) -> gr.Blocks:
     """The page over one engine."""
 
-    def reply(message: str, _history: list[Any], as_of: str) -> str:
+    def reply(question: str, as_of: str, chat: Messages) -> tuple[str, Messages, str]:
+        if not question.strip():
+            return "", chat, gr.skip()
         try:
-            day = date.fromisoformat(as_of) if as_of.strip() else None
-        except ValueError:
-            return "日期无法识别，请写成 2024-06-01。"
-        try:
-            return engine.ask(message, day).text
+            answer = engine.ask(question, _day(as_of))
+            text, sources = answer.text, _sources(answer)
         except ZhengwenError as error:
-            return str(error)
+            text, sources = str(error), NO_SOURCES
+        return "", [*chat, {"role": "user", "content": question}, {"role": "assistant", "content": text}], sources
 
-    rows = [[d.title, d.number or "—", chinese_date(d.in_force_from) if d.in_force_from else "未知",
-             chinese_date(d.in_force_to) if d.in_force_to else "—",
-             f"{d.coverage.held if d.coverage.held is not None else '全文'}"
-             + (f" / {d.coverage.official}" if d.coverage.official else ""), d.coverage.note or d.obtained]
-            for d in engine.documents.values()]
-    with gr.Blocks(title="政问") as page:
-        gr.Markdown("# 政问\n广元市环境保护与产业政策问答，每句话都有条文出处。")
-        with gr.Tab("问答"):
-            as_of = gr.Textbox(label="以哪一天的法律为准（留空为今天，例如 2024-06-01）")
-            gr.ChatInterface(reply, additional_inputs=[as_of], chatbot=gr.Chatbot(label="问答"),
-                             textbox=gr.Textbox(placeholder="例如：生态环境法典第九十五条讲什么", show_label=False))
+    with gr.Blocks(title="政问", analytics_enabled=False) as page:
+        gr.Markdown("# 政问\n广元市环境保护与产业政策问答：每句话都有条文出处，不知道就说不知道。")
+        if notice := engine.notice():
+            gr.Markdown(f"> {notice}")
+        with gr.Tab("问答"), gr.Row():
+            with gr.Column(scale=3):
+                chat = gr.Chatbot(label="问答", height=560, buttons=["copy"])
+                question = gr.Textbox(label="问题", placeholder="例如：商品混凝土搅拌站要做什么环评？", lines=1, max_lines=4)
+                with gr.Row():
+                    as_of = gr.Textbox(label="以哪一天的法律为准（留空为今天，写成 2024-06-01）", scale=3)
+                    send = gr.Button("提问", variant="primary", scale=1)
+                gr.Examples([[e] for e in EXAMPLES], inputs=[question], label="可以这样问")
+            with gr.Column(scale=2):
+                gr.Markdown("### 引用的条文")
+                sources = gr.HTML(NO_SOURCES, elem_id="sources")
         with gr.Tab("文库"):
-            gr.Dataframe(rows, headers=["文件", "文号", "施行日期", "失效日期", "收录", "说明"], interactive=False, wrap=True)
+            gr.HTML(_table(*overview(engine.documents())), elem_id="library")
+        for event in (send.click, question.submit):
+            event(reply, [question, as_of, chat], [question, chat, sources])
     return page
 
 
 def main() -> None:
     """Serve the page on this machine only."""
     s = settings()
-    build_page(PolicyEngine()).launch(server_name=s.host, server_port=s.port, share=False)
+    try:
+        engine = PolicyEngine()
+        engine.warm()
+    except ZhengwenError as error:
+        raise SystemExit(str(error)) from None
+    build_page(engine).launch(server_name=s.host, server_port=s.port, share=False, theme=THEME,
+                              footer_links=[])
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise QuestionError(f"日期“{text}”无法识别，请写成 2024-06-01。") from None
+
+
+def _table(header: list[str], *rows: list[str]) -> str:
+    """A plain table: every row is there to read, print and copy."""
+    def line(tag: str, cells: list[str]) -> str:
+        return "<tr>" + "".join(f'<{tag} style="text-align:left;padding:.4em">{html.escape(c)}</{tag}>' for c in cells) + "</tr>"
+
+    body = "".join(line("td", row) for row in rows)
+    return f'<table style="width:100%"><thead>{line("th", header)}</thead><tbody>{body}</tbody></table>'
+
+
+def _sources(answer: Answer) -> str:
+    """The citations as cards; text of documents is shown as text."""
+    return "".join(map(_card, answer.citations)) or "<p>这个回答没有引用条文。</p>"
+
+
+def _card(c: Citation) -> str:
+    state = "有效" if c.in_force else "在该日期不具效力"
+    facts = "，".join(filter(None, [c.doc_number, c.edition, c.page and f"第{c.page}页", state]))
+    title = html.escape(f"[{c.n}]《{c.doc_title}》{c.label}")
+    link = f' <a href="{html.escape(c.url, quote=True)}" target="_blank" rel="noopener">原文</a>' if c.url else ""
+    quote = html.escape(c.quote).replace("\n", "<br>")
+    return (f'<details open style="margin-bottom:.8em"><summary><b>{title}</b></summary>'
+            f"<div><small>{html.escape(facts)}{link}</small></div><blockquote>{quote}</blockquote></details>")
 
 
 if __name__ == "__main__":

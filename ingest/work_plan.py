@@ -1,40 +1,70 @@
-"""A work plan in parts 一、, items （一） and paragraphs → one clause a paragraph, typos of the source kept."""
+"""A work plan in parts 一、, items （一） and paragraphs → one clause a paragraph, typos of the source kept.
+
+Recognised by what such plans share: parts numbered 一、 and units named as 牵头单位 or 责任单位.
+"""
 
 import re
 
 import cn2an
 
-from kb.models import Clause
+from ingest.source import Loaded, Parsed
+from kb.models import Clause, Coverage
 
-ARTEFACT = re.compile(r"\[bookmark: _\w+\]")
 PART = re.compile(r"^([一二三四五六七八九十]+)、")
-ITEM = re.compile(r"^（([一二三四五六七八九十]+)）")
+ITEM = re.compile(r"^[（(]([一二三四五六七八九十]+)[）)]")
+DUTY = re.compile(r"[（(](?:牵头|责任)(?:单位|部门)[:：][^（）()]*[）)]")
+LONGEST_HEADING = 40
 
 
-def recognise(text: str) -> bool:
-    """Does the text read like a work plan that names leading units?"""
-    return "牵头单位" in text and any(PART.match(line) for line in text.splitlines())
+def recognise(loaded: Loaded) -> bool:
+    """Does the text read like a work plan that names leading or responsible units?"""
+    return bool(DUTY.search(re.sub(r"\s", "", loaded.text))) and any(PART.match(line) for line, _ in loaded.lines())
 
 
-def parse(text: str, doc_id: str) -> list[Clause]:
+def parse(loaded: Loaded, doc_id: str) -> Parsed:
     """Clauses part.item.paragraph; a heading line stands in the path, an inline heading stays in its text."""
     clauses: list[Clause] = []
     part = item = paragraph = 0
     path: list[str] = []
-    for raw in ARTEFACT.sub("", text).splitlines():
-        line = raw.strip("\ufeff 　\t")
-        if not line or (not clauses and not path and len(line) < 40 and line.endswith("方案")):
+    items: set[tuple[int, int]] = set()
+    title = ""
+    for line, page in _paragraphs(loaded):
+        if not clauses and not path and not title and len(line) <= LONGEST_HEADING and "。" not in line:
+            title = line
             continue
         if m := PART.match(line):
             part, item, paragraph, path = cn2an.cn2an(m[1]), 0, 0, [line]
-            continue
-        if m := ITEM.match(line):
+            if "。" not in line:
+                continue
+        elif m := ITEM.match(line):
             item, paragraph, path = cn2an.cn2an(m[1]), 0, [*path[:1], line.split("。")[0]]
+            items.add((part, item))
             if "。" not in line:
                 continue
         paragraph += 1
         place = f"第{cn2an.an2cn(part)}部分" if part else "引言"
         label = f"{place}{f'（{cn2an.an2cn(item)}）' if item else ''}第{paragraph}段"
-        clauses.append(Clause(clause_id=f"{doc_id}/{part}.{item}.{paragraph}", doc_id=doc_id, label=label,
-                              text=line, path=list(path), order=len(clauses) + 1))
-    return clauses
+        clauses.append(Clause(clause_id=f"{doc_id}/{part}.{item}.{paragraph}", doc_id=doc_id, label=label, text=line,
+                              path=list(path), page=page, order=len(clauses) + 1))
+    duties = sum(len(DUTY.findall(c.text)) for c in clauses)
+    return Parsed(kind="work_plan", clauses=clauses, facts={"title": title} if title else {},
+                  found={"部分": part, "项": len(items), "段": len(clauses), "单位括注": duties},
+                  coverage=Coverage(held=len(clauses)))
+
+
+def _paragraphs(loaded: Loaded) -> list[tuple[str, int | None]]:
+    """Lines as paragraphs: in a PDF a line goes on with the next until a sentence ends or a heading begins."""
+    found: list[tuple[str, int | None]] = []
+    for line, page in loaded.lines():
+        heading = PART.match(line) or ITEM.match(line)
+        if loaded.media == "pdf" and found and not heading and not _ends(found[-1][0], first=len(found) == 1):
+            found[-1] = found[-1][0] + line, found[-1][1]
+        else:
+            found.append((line, page))
+    return found
+
+
+def _ends(line: str, first: bool) -> bool:
+    """Is this paragraph or heading complete? The title and a short heading have no full stop."""
+    short_heading = (PART.match(line) or ITEM.match(line)) and "。" not in line and len(line) < 25
+    return bool(first or short_heading or re.search(r"[。；：:）)]$", line))

@@ -1,6 +1,6 @@
 """The manifest: which documents exist, which edition is in force on a date, what is held of each.
 
-`corpus/manifest.toml` is the one home of titles, numbers and dates; an empty value there means unknown.
+`corpus/manifest.toml` is the one home of titles, numbers and dates; a key that is absent there means unknown.
 """
 
 import tomllib
@@ -14,25 +14,32 @@ from kb.settings import CORPUS
 
 @lru_cache(maxsize=1)
 def manifest() -> dict[str, dict[str, Any]]:
-    """doc_id → raw entry; a document's own fields plus `source` (how the shipped text is read)."""
+    """doc_id → raw entry: a document's own fields plus `source` (where the shipped text is read from)."""
     with (CORPUS / "manifest.toml").open("rb") as f:
         return {entry["doc_id"]: entry for entry in tomllib.load(f)["document"]}
 
 
-def manifest_document(doc_id: str) -> Document | None:
-    """The manifest's entry as a Document, before any text is read."""
-    entry = manifest().get(doc_id)
-    return Document.model_validate({k: v for k, v in entry.items() if k in Document.model_fields}) if entry else None
-
-
-def manifest_documents() -> list[Document]:
-    return [d for d in map(manifest_document, manifest()) if d]
+@lru_cache(maxsize=1)
+def manifest_documents() -> tuple[Document, ...]:
+    """Every entry as a Document, before any text is read."""
+    return tuple(Document.model_validate({k: v for k, v in entry.items() if k in Document.model_fields})
+                 for entry in manifest().values())
 
 
 def edition_on(documents: list[Document], family: str, on: date) -> Document | None:
-    """The edition of a family ('catalogue', 'eia') in force on a date, by the documents' own periods."""
-    editions = [d for d in documents if d.doc_id.startswith(family + "-") and d.in_force(on) and d.in_force_from]
+    """The edition of a family ("catalogue", "eia") in force on a date, by the documents' own periods."""
+    editions = [d for d in documents if d.family == family and d.in_force_from and d.in_force(on)]
     return max(editions, key=lambda d: d.in_force_from or date.min, default=None)
+
+
+def current_edition(document: Document, documents: list[Document], on: date) -> Document | None:
+    """What stands in a replaced document's place on a date, following replacements of replacements."""
+    by_id = {d.doc_id: d for d in documents}
+    successor, seen = by_id.get(document.replaced_by or ""), {document.doc_id}
+    while successor and not successor.in_force(on) and successor.replaced_by and successor.doc_id not in seen:
+        seen.add(successor.doc_id)
+        successor = by_id.get(successor.replaced_by)
+    return successor
 
 
 def chinese_date(day: date) -> str:

@@ -1,98 +1,107 @@
 """PolicyEngine.ask(): the one door through which everything is asked.
 
-What is answered today: a clause named in the question, and the clauses nearest to it in words, each quoted
-verbatim with its state on the as-of date. No class, document type or unit is concluded here.
+A question is read, then answered by the first of these that applies: refusal, look-up of a named clause, nearest
+passages. Every answer's quotes are checked against the store before it leaves.
 """
 
-import re
+from __future__ import annotations
+
+import threading
 import time
 from datetime import date
+from typing import TYPE_CHECKING
 
-import cn2an
-
-from kb.corpus import chinese_date
-from kb.errors import IndexMissing
-from kb.models import Answer, Citation, Clause, Document, Intent, Status
-from kb.settings import settings
+from kb.composing import compose, sentence
+from kb.errors import IndexMissing, ZhengwenError
+from kb.explanation import held, look_up, nearest, nothing
+from kb.models import Answer, Clause, Document, Finding, Hit, Intent
+from kb.settings import Settings, settings
 from kb.store import Store
-from kb.tokens import tokens
+from kb.understanding import Reading, read
+from kb.verifying import faults
 
-OUTSIDE = re.compile(r"护照|签证|天气|写(?:一)?首|写诗|菜谱|股票|彩票|电影|星座|笑话|驾照|身份证")
-ARTICLE = re.compile(r"第\s*([一二三四五六七八九十百千零〇两\d]+)\s*(条|项)")
-PLAN_ITEM = re.compile(r"第([一二三])部分第?（([一二三四五六七八九十]+)）")
-HELD = "本库收录：市工作方案、环评分类管理名录（2021年版）、产业结构调整指导目录（部分）及生态环境相关法律。"
+if TYPE_CHECKING:
+    from kb.retrieval import ClauseRetriever
+
+CANDIDATES = 20
+LIKELY_KIND = 1.0  # added to the score of clauses of the kind the intent points to
 
 
 class PolicyEngine:
-    """Answers questions from one store."""
+    """Answers questions from one store; safe to use from several threads."""
 
-    def __init__(self, store: Store | None = None):
-        self.store = store or Store(settings().database)
-        self.documents = {d.doc_id: d for d in self.store.documents()}
-        if not self.documents:
+    def __init__(self, store: Store | None = None, configured: Settings | None = None):
+        self.settings = configured or settings()
+        self.store = store or Store(self.settings.database)
+        self._retriever: ClauseRetriever | None = None
+        self._lock = threading.Lock()
+        if not self.store.documents():
             raise IndexMissing()
 
     def ask(self, question: str, as_of: date | None = None) -> Answer:
-        """One question, one answer; `as_of` defaults to today."""
+        """One question, one answer by the law of `as_of` (default today)."""
         started, on = time.perf_counter(), as_of or date.today()
-        answer = self._answer(question.strip(), on)
+        reading = read(question.strip(), self.store.documents())
+        intent, finding = self._find(reading, on)
+        answer = compose(question, on, intent, finding, self.store)
+        if wrong := faults(answer, self.store):
+            raise ZhengwenError("回答没有通过引文核对，已停止显示：" + "；".join(wrong))
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         return answer
 
-    def _answer(self, question: str, on: date) -> Answer:
-        if not question:
-            return self._say(question, on, "refused", "refused", "请输入一个问题。")
-        if OUTSIDE.search(question):
-            return self._say(question, on, "refused", "refused", "这个问题不在本系统的范围内。" + HELD)
-        named = self._named_document(question)
-        if clauses := self._looked_up(question, named):
-            return self._quoted(question, on, "lookup", clauses, named)
-        return self._quoted(question, on, "explanation", self._nearest(question, on, named), named)
+    def documents(self) -> list[Document]:
+        """Every document of the library, held or only listed."""
+        return self.store.documents()
 
-    def _named_document(self, question: str) -> Document | None:
-        """The document whose title or alias stands in the question; the longest name wins."""
-        names = [(n, d) for d in self.documents.values() for n in (d.title, *d.aliases) if n in question]
-        return max(names, key=lambda pair: len(pair[0]))[1] if names else None
+    def clause(self, clause_id: str) -> Clause | None:
+        return self.store.clause(clause_id)
 
-    def _looked_up(self, question: str, named: Document | None) -> list[Clause]:
-        if m := PLAN_ITEM.search(question):
-            prefix = f"work-plan/{cn2an.cn2an(m[1])}.{cn2an.cn2an(m[2])}."
-            return [c for c in self.store.clauses("work-plan") if c.clause_id.startswith(prefix)]
-        if named and (m := ARTICLE.search(question)):
-            number = int(m[1]) if m[1].isdigit() else int(cn2an.cn2an(m[1], "smart"))
-            local = f"a{number}" if named.kind == "eia_list" and m[2] == "条" else str(number)
-            clause = self.store.clause(f"{named.doc_id}/{local}")
-            return [clause] if clause else []
-        return []
+    def warm(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        self.search("预热", date.today(), limit=1)
 
-    def _nearest(self, question: str, on: date, named: Document | None) -> list[Clause]:
-        held = {d.doc_id for d in self.documents.values() if d.in_force(on)} | ({named.doc_id} if named else set())
-        words = tokens(question)
-        found = [self.store.clause(i) for i, _ in self.store.full_text(words, 5, held)]
-        content = {w for w in words if len(w) > 1}
-        return [c for c in found if c and any(w in c.text for w in content)]
+    def notice(self) -> str | None:
+        """What a user should know of this installation: whether it searches by words alone."""
+        return None if self.retriever.dense else sentence("quote.no_vectors")
 
-    def _quoted(self, question: str, on: date, intent: Intent, clauses: list[Clause], named: Document | None) -> Answer:
-        warnings = []
-        if named and not named.in_force(on):
-            successor = self.documents.get(named.replaced_by or "")
-            state = f"已于{chinese_date(named.in_force_to)}后失效" if named.in_force_to and on > named.in_force_to else "尚未施行"
-            warnings.append(f"《{named.title}》在{chinese_date(on)}{state}" + (f"，由《{successor.title}》接替。" if successor else "。"))
-        if not clauses:
-            return self._say(question, on, intent, "not_found", "\n\n".join([*warnings, "没有找到可以引用的条文。" + HELD]), warnings)
-        citations, lines = [], list(warnings)
-        for n, clause in enumerate(clauses, 1):
-            d = self.documents[clause.doc_id]
-            citations.append(Citation(n=n, doc_id=d.doc_id, doc_title=d.title, doc_number=d.number, edition=d.edition,
-                                      clause_id=clause.clause_id, label=clause.label, quote=clause.text,
-                                      page=clause.page, in_force=d.in_force(on), url=d.url))
-            lines.append(f"**《{d.title}》{clause.label}** [{n}]\n\n> " + clause.text.replace("\n", "\n> "))
-        if intent != "lookup":
-            lines.append("以上是与问题用词最接近的原文，结论这一点还需要核实。")
-        answer = self._say(question, on, intent, "answered", "\n\n".join(lines), warnings)
-        answer.citations = citations
-        return answer
+    @property
+    def retriever(self) -> ClauseRetriever:
+        """The hybrid retriever, made at the first question that needs one."""
+        with self._lock:
+            if self._retriever is None:
+                from kb.retrieval import open_retriever
 
-    @staticmethod
-    def _say(question: str, on: date, intent: Intent, status: Status, text: str, warnings: list[str] | None = None) -> Answer:
-        return Answer(question=question, as_of=on, intent=intent, status=status, text=text, warnings=warnings or [])
+                self._retriever = open_retriever(self.store, self.settings)
+            return self._retriever
+
+    def search(self, question: str, on: date, limit: int = CANDIDATES) -> list[Hit]:
+        """Clauses in force on a date, and those of documents the question names, nearest first."""
+        return self._ranked(read(question, self.store.documents()), on)[:limit]
+
+    def _find(self, reading: Reading, on: date) -> tuple[Intent, Finding]:
+        if not reading.question:
+            return "refused", Finding(status="refused", lines=[sentence("refused.empty")])
+        if finding := look_up(reading, on, self.store):
+            return "lookup", finding
+        if reading.outside:
+            return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
+        if reading.not_held:
+            return reading.intent, nothing(reading, on, self.store)
+        if self.retriever.outside(reading.question):
+            return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
+        hits = self._ranked(reading, on)
+        if not hits:
+            return reading.intent, nothing(reading, on, self.store)
+        return reading.intent, nearest(reading, hits, on, self.store)
+
+    def _ranked(self, reading: Reading, on: date) -> list[Hit]:
+        from kb.retrieval import Filter
+
+        documents = self.store.documents()
+        admitted = {d.doc_id for d in documents if d.in_force(on)} | {d.doc_id for d in reading.named}
+        hits = self.retriever.search(reading.question, Filter(doc_ids=admitted), CANDIDATES)
+        kind_of = {d.doc_id: d.kind for d in documents}
+        for hit in hits:
+            if kind_of[hit.clause.doc_id] == reading.likely_kind:
+                hit.score += LIKELY_KIND
+        return sorted(hits, key=lambda h: -h.score)

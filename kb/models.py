@@ -3,7 +3,7 @@
 Chinese terms of art are values, not translations (DESIGN: class 鼓励类 …, document 报告书 …).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -33,6 +33,7 @@ class Document(BaseModel):
     doc_id: str
     title: str
     kind: Kind
+    family: str | None = None  # editions of one text share it: "catalogue", "eia"
     number: str | None = None  # 文号
     issuer: str | None = None
     edition: str | None = None  # "2021年版", "2019"
@@ -46,12 +47,17 @@ class Document(BaseModel):
     obtained: str = ""  # how the text was obtained
     aliases: list[str] = []
     coverage: Coverage = Coverage()
-    shipped: bool = True
 
     def in_force(self, on: date) -> bool:
         """Was this document in force on that date? Unknown bounds count as open."""
         after_start = self.in_force_from is None or on >= self.in_force_from
         return after_start and (self.in_force_to is None or on <= self.in_force_to)
+
+    @property
+    def first_day_out(self) -> date:
+        """The day from which it is no longer in force; only for a document with an end."""
+        assert self.in_force_to is not None
+        return self.in_force_to + timedelta(days=1)
 
     @property
     def complete(self) -> bool:
@@ -85,6 +91,7 @@ class Hit(BaseModel):
 
     clause: Clause
     score: float
+    cosine: float | None = None  # of its nearest passage; None when full text alone found it
 
 
 class Comparison(BaseModel):
@@ -178,23 +185,22 @@ class Answer(BaseModel):
 
 
 class Quote(BaseModel):
-    """A verbatim piece of a clause that a finding rests on (numbered later, when prose is composed)."""
+    """A verbatim piece of a clause that a finding rests on; `label` names the piece where it is less than the clause."""
 
     clause_id: str
     quote: str
+    label: str | None = None
 
 
 class Finding(BaseModel):
-    """What a determination found, before prose numbering: markdown lines that cite quotes as {0}, {1} …
-
-    `lines` may use `[[k]]` to cite quotes[k]; the composer replaces it by the citation number.
-    """
+    """What was found, before citations are numbered: Markdown paragraphs in which [[k]] cites quotes[k]."""
 
     status: Status
     lines: list[str]
     quotes: list[Quote] = []
     questions: list[str] = []
-    warnings: list[str] = []
+    warnings: list[str] = []  # said before everything else
+    notes: list[str] = []  # warnings said last
     eligibility: Eligibility | None = None
     eia: Eia | None = None
     duties: Duties | None = None

@@ -16,7 +16,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ZHENGWEN_")
 
     home: Path = ROOT / "var"
-    embedding: str = "builtin"  # builtin | none | a sentence-transformers name or folder
+    embedding: str = "auto"  # auto | trained | e5 | use | none | a sentence-transformers name or folder
     chroma_url: str = ""  # empty: embedded Chroma under home
     host: str = "127.0.0.1"
     port: int = 7860

@@ -4,7 +4,6 @@ A document is written whole in one transaction (`put_document`): a failure leave
 """
 
 import hashlib
-import json
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ from kb.tokens import tokens
 
 SCHEMA = """
 create table if not exists documents(doc_id text primary key, json text not null, content_hash text not null,
-                                     source text not null default '');
+                                     source text not null);
 create table if not exists clauses(clause_id text primary key, doc_id text not null, ord integer not null,
                                    label text not null, text text not null, json text not null);
 create index if not exists clauses_doc on clauses(doc_id, ord);
@@ -39,6 +38,7 @@ class Store:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._local = threading.local()
+        self._documents: tuple[str, list[Document]] | None = None
         with self.connection as db:
             db.executescript(SCHEMA)
 
@@ -52,7 +52,7 @@ class Store:
         return self._local.db
 
     def put_document(self, document: Document, clauses: Iterable[Clause], passages: Iterable[Passage],
-                     content_hash: str, source: str = "") -> bool:
+                     content_hash: str, source: str = "corpus") -> bool:
         """Write or replace one document; returns False when the same content is already held."""
         row = self.connection.execute("select content_hash, json from documents where doc_id=?",
                                       (document.doc_id,)).fetchone()
@@ -81,22 +81,28 @@ class Store:
         db.executemany("delete from passages_fts where rowid=?", ids)
         for table in ("passages", "clauses", "documents"):
             db.execute(f"delete from {table} where doc_id=?", (doc_id,))
+        db.execute("insert into meta values('revision', 1) on conflict(key) do update set value=value+1")
+
+    @property
+    def revision(self) -> str:
+        """Changes whenever a document is written or removed, by whichever process."""
+        return self.get_meta("revision") or "0"
 
     def documents(self) -> list[Document]:
-        rows = self.connection.execute("select json from documents order by rowid").fetchall()
-        return [Document.model_validate_json(r[0]) for r in rows]
+        """All documents, in the order they came in; read anew only after a change."""
+        if self._documents is None or self._documents[0] != (revision := self.revision):
+            rows = self.connection.execute("select json from documents order by rowid").fetchall()
+            revision = self.revision
+            self._documents = revision, [Document.model_validate_json(r[0]) for r in rows]
+        return self._documents[1]
 
     def document(self, doc_id: str) -> Document | None:
-        row = self.connection.execute("select json from documents where doc_id=?", (doc_id,)).fetchone()
-        return Document.model_validate_json(row[0]) if row else None
+        return next((d for d in self.documents() if d.doc_id == doc_id), None)
 
-    def hashes(self) -> dict[str, str]:
-        """doc_id → content hash of what is held."""
-        return dict(self.connection.execute("select doc_id, content_hash from documents").fetchall())
-
-    def sources(self) -> dict[str, str]:
-        """doc_id → the file it was read from ('' for shipped documents)."""
-        return dict(self.connection.execute("select doc_id, source from documents").fetchall())
+    def source(self, doc_id: str) -> str | None:
+        """Where a held document came from: 'corpus' or the name of the file; None when it is not held."""
+        row = self.connection.execute("select source from documents where doc_id=?", (doc_id,)).fetchone()
+        return row[0] if row else None
 
     def clause(self, clause_id: str) -> Clause | None:
         row = self.connection.execute("select json from clauses where clause_id=?", (clause_id,)).fetchone()
@@ -107,12 +113,18 @@ class Store:
         rows = self.connection.execute("select json from clauses where doc_id=? order by ord", (doc_id,)).fetchall()
         return [Clause.model_validate_json(r[0]) for r in rows]
 
-    def clauses_like(self, needle: str, doc_id: str | None = None) -> list[Clause]:
-        """Clauses whose text contains the needle, optionally of one document."""
-        rows = self.connection.execute(
-            "select json from clauses where instr(text, ?) and (? is null or doc_id=?) order by doc_id, ord",
-            (needle, doc_id, doc_id)).fetchall()
-        return [Clause.model_validate_json(r[0]) for r in rows]
+    def clauses_by_id(self, clause_ids: Iterable[str]) -> dict[str, Clause]:
+        """Those of the clauses that are held, by id."""
+        wanted, found = sorted(clause_ids), {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start:start + 500]
+            rows = self.connection.execute(f"select json from clauses where clause_id in ({','.join('?' * len(part))})", part)
+            found.update({c.clause_id: c for c in (Clause.model_validate_json(r[0]) for r in rows)})
+        return found
+
+    def count(self) -> int:
+        """How many clauses are held."""
+        return self.connection.execute("select count(*) from clauses").fetchone()[0]
 
     def passages(self) -> list[tuple[int, str, str, str, str]]:
         """(id, clause_id, doc_id, text, hash) of every passage."""
@@ -142,8 +154,3 @@ class Store:
     def set_meta(self, key: str, value: str) -> None:
         with self.connection as db:
             db.execute("insert into meta values(?,?) on conflict(key) do update set value=excluded.value", (key, value))
-
-
-def fields_json(value: object) -> str:
-    """Canonical JSON for hashing kind-specific fields."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,6 +1,11 @@
-"""Chinese words for full text: jieba with a domain dictionary generated from the corpus itself."""
+"""Chinese words for full text: jieba with a dictionary of the field, generated from the corpus itself.
+
+The dictionary holds the industry names of GB/T 4754-2017, the nouns of the EIA list and of the catalogue, and the
+units the work plan names as leading or responsible.
+"""
 
 import csv
+import hashlib
 import logging
 import re
 from functools import lru_cache
@@ -8,8 +13,13 @@ from typing import Any
 
 from kb.settings import CORPUS, settings
 
-STOP = frozenset("的了和与及或在对是为等有以其由把被要吗呢吧啊么之这那哪什么怎么怎样如何哪些多少可以需要我们我你他请问一个一下这个那个"
-                 "属于应当不得进行".split()) | set("的了和与及或在对是为等有以其由把被要吗呢吧啊么之这那哪我你他")
+NAMES = (("gbt4754-2017.csv", "name"), ("eia-2021.csv", "name"), ("catalogue-2019.csv", "text"),
+         ("catalogue-2024-known.csv", "text"))
+UNITS = re.compile(r"(?:牵头|责任)单位[:：]([^（）]*?)(?=[，,]\s*责任单位|）)")
+WORD = re.compile(r"[一-鿿]{2,6}")
+STOP = frozenset(
+    "的 了 和 与 及 或 在 对 是 为 等 有 以 其 由 把 被 要 吗 呢 吧 啊 么 之 这 那 哪 我 你 他 们 什么 怎么 怎样 如何 哪些 哪个 多少 可以 "
+    "需要 我们 你们 他们 请问 一个 一下 这个 那个 属于 是否 是不是 要不要 能不能 可不可以 有没有 应当 不得 进行 咋 还 就 都 也 吗 呀 想 打算".split())
 
 
 @lru_cache(maxsize=1)
@@ -27,18 +37,22 @@ def _jieba() -> Any:
 
 @lru_cache(maxsize=1)
 def domain_words() -> tuple[str, ...]:
-    """Words of the field: names of GB/T 4754-2017 and nouns of the EIA list, 2–8 characters."""
+    """Words of the field, 2–6 characters (units of any length), sorted."""
     found: set[str] = set()
-    with (CORPUS / "gbt4754-2017.csv").open(encoding="utf-8") as f:
-        for row in csv.DictReader(f):
-            found.update(re.split(r"[、和及与（）()，,]", row["name"]))
-    with (CORPUS / "eia-2021.csv").open(encoding="utf-8") as f:
-        for row in csv.DictReader(f):
-            found.update(re.split(r"[、；，（）()\d*\s]+", row["name"]))
-    return tuple(sorted(w for w in found if 2 <= len(w) <= 6 and re.fullmatch(r"[一-鿿]+", w)))
+    for name, column in NAMES:
+        with (CORPUS / name).open(encoding="utf-8-sig") as f:
+            for row in csv.DictReader(f):
+                found.update(w for w in re.split(r"[、；;，,和及与或（）()\d*\s]+", row[column]) if WORD.fullmatch(w))
+    plan = (CORPUS / "work-plan.txt").read_text(encoding="utf-8")
+    found.update(unit.strip() for units in UNITS.findall(plan) for unit in re.split("[、，,]", units))
+    return tuple(sorted(found - {""}))
+
+
+def dictionary_hash() -> str:
+    """Changes when the words of the full-text index would be cut otherwise."""
+    return hashlib.sha256("\n".join((*domain_words(), *sorted(STOP))).encode()).hexdigest()[:16]
 
 
 def tokens(text: str) -> list[str]:
     """Search words of a text, in order, stop words and punctuation left out."""
-    words = _jieba().cut_for_search(text.lower())
-    return [w for w in words if w not in STOP and re.search(r"\w", w)]
+    return [w for w in _jieba().cut_for_search(text.lower()) if w not in STOP and re.search(r"\w", w)]

@@ -1,0 +1,107 @@
+"""A file becomes a document of the store: load → recognise → parse → check → store, in one transaction.
+
+The vectors follow from the store (`kb.vectors`), so a failure at any step leaves the library as it was.
+"""
+
+import hashlib
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from ingest import catalogue, eia_table, plain, statute, work_plan
+from ingest.loading import load
+from ingest.passages import passages
+from ingest.source import Loaded, Parsed
+from kb.corpus import manifest_documents
+from kb.errors import IngestError
+from kb.models import Clause, Document, Passage
+from kb.store import Store
+from kb.tokens import dictionary_hash
+
+FORMAT = "2"  # raise when the shape of clauses or passages changes, so that stores are rebuilt
+# a catalogue may be set as a table, and a ruled list has articles of its own: the narrower kind is asked first
+PARSERS = (("产业目录", catalogue), ("表格名录", eia_table), ("法规条文", statute), ("工作方案", work_plan),
+           ("一般文本", plain))
+DRAFT = "draft"  # the document's id while its title is not yet known
+SUFFIXES = {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
+
+
+class Report(BaseModel):
+    """What was done with one file, for a person to read."""
+
+    doc_id: str
+    title: str
+    parser: str
+    found: dict[str, int]
+    warnings: list[str]
+    changed: bool
+
+
+def ingest_file(store: Store, path: Path, given: dict[str, Any]) -> Report:
+    """Take one file in. `given` holds Document fields a person stated (title, number, in_force_from …): they win over
+    the manifest's, which win over what the text says of itself. Raises IngestError; the store is then unchanged."""
+    loaded = load(path)
+    parser, module = recognise(loaded)
+    stated = {key: value for key, value in given.items() if value is not None}
+    parsed = module.parse(loaded, DRAFT)
+    check(parsed, path)
+    title = stated.get("title") or parsed.facts.get("title") or loaded.title or path.stem
+    document = _document(title, parsed, stated, path)
+    changed = write(store, document, _homed(parsed.clauses, document.doc_id), source=path.name)
+    return Report(doc_id=document.doc_id, title=document.title, parser=parser, changed=changed,
+                  found={**parsed.found, "条文": len(parsed.clauses)}, warnings=parsed.warnings)
+
+
+def recognise(loaded: Loaded) -> tuple[str, Any]:
+    """The first parser that knows this kind of document: its Chinese name and its module. Plain text takes all."""
+    return next((name, module) for name, module in PARSERS if module.recognise(loaded))
+
+
+def check(parsed: Parsed, path: Path) -> None:
+    """Refuse what cannot be right: no clause, two clauses of one id, an empty text."""
+    ids = [c.clause_id for c in parsed.clauses]
+    if not ids:
+        raise IngestError(f"“{path.name}”里没有读到条文，请确认文件内容完整。")
+    if len(ids) != len(set(ids)) or not all(c.text.strip() for c in parsed.clauses):
+        raise IngestError(f"“{path.name}”解析出重复或空白的条文，请检查文件是否拼接了多份内容。")
+
+
+def write(store: Store, document: Document, clauses: list[Clause], source: str = "corpus") -> bool:
+    """Store a document under the hash of its clauses and of the rules that index them; False when nothing changed."""
+    found: list[Passage] = passages(document, clauses)
+    digest = hashlib.sha256((FORMAT + dictionary_hash()).encode())
+    for part in (*clauses, *found):
+        digest.update(part.model_dump_json().encode())
+    return store.put_document(document, clauses, found, digest.hexdigest(), source)
+
+
+def _homed(clauses: list[Clause], doc_id: str) -> list[Clause]:
+    """The clauses under their document's id."""
+    return [c.model_copy(update={"doc_id": doc_id, "clause_id": doc_id + c.clause_id.removeprefix(DRAFT)}) for c in clauses]
+
+
+def _document(title: str, parsed: Parsed, stated: dict[str, Any], path: Path) -> Document:
+    """The document's record: the manifest's entry of that title if there is one, else a new one."""
+    known = next((d for d in manifest_documents() if _same_title(d.title, title)), None)
+    read = {key: value for key, value in parsed.facts.items() if key in Document.model_fields}
+    base = known.model_dump(exclude_none=True) if known else {
+        "doc_id": "doc-" + hashlib.sha256(_plain_title(title).encode()).hexdigest()[:10],
+        "family": {"catalogue": "catalogue", "eia_list": "eia"}.get(parsed.kind)}
+    coverage = parsed.coverage.model_copy(
+        update={"official": parsed.coverage.official or (known.coverage.official if known else None)})
+    values = {**read, **base, **stated, "kind": parsed.kind, "coverage": coverage,
+              "title": known.title if known else title, "obtained": f"由文件“{path.name}”收录",
+              "checked_on": stated.get("checked_on") or date.today()}
+    return Document.model_validate(values)
+
+
+def _same_title(one: str, other: str) -> bool:
+    return _plain_title(one) == _plain_title(other)
+
+
+def _plain_title(title: str) -> str:
+    """A title without the state's name, brackets' width and spaces."""
+    return re.sub(r"[\s《》]", "", title).removeprefix("中华人民共和国").translate(str.maketrans("()〔〕", "（）（）"))

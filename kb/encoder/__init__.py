@@ -1,0 +1,1 @@
+"""The project's own encoder: the bundled weights, the trained difference, and the form that answers without torch."""

@@ -1,0 +1,121 @@
+"""Which clause does a question name? 生态环境法典第九十五条第二款 · 名录第55项 · 第二部分第（四）项 · 限制类农林牧渔业第2项.
+
+The forms are those of 立法法 第六十五条 (条、款、项) and of the documents' own numbering.
+"""
+
+import re
+from dataclasses import dataclass
+
+from kb.articles import NUMERAL, article_label, in_chinese, number_of, paragraphs
+from kb.models import Clause, Document, Quote
+from kb.store import Store
+
+N = rf"[{NUMERAL}]+"
+ARTICLE = re.compile(rf"第\s*({N})\s*条(?:之([一二三四五六七八九十]))?(?:\s*第\s*({N})\s*款)?(?:\s*第?\s*[（(]?\s*({N})\s*[）)]?\s*项)?")
+ROW = re.compile(rf"第\s*({N})\s*(?:项|行|类|号)(?!目)")
+NOTE = re.compile(rf"(?:说明|注)\s*(?:第\s*)?({N})")
+PART = re.compile(rf"第\s*({N})\s*部分(?:\s*第?\s*[（(]?\s*({N})\s*[）)]?\s*项?)?(?:\s*第\s*({N})\s*段)?")
+ENTRY = re.compile(rf"(鼓励类|限制类|淘汰类)[·\s]*([一-鿿]+?)\s*第\s*({N})\s*(?:项|条)")
+TITLE = re.compile(r"《([^《》]{2,60})》")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a document: the words that name it, and the clauses (with the piece of each) that stand there."""
+
+    words: str
+    quotes: list[Quote]
+
+
+def named_documents(question: str, documents: list[Document]) -> list[Document]:
+    """Documents whose title, number or alias stands in the question; a longer name covers the shorter ones in it."""
+    text, found = question, []
+    names = sorted(((n, d) for d in documents for n in _names(d)), key=lambda pair: -len(pair[0]))
+    for name, document in names:
+        if name in text:
+            text = text.replace(name, "\0" * len(name))
+            if document not in found:
+                found.append(document)
+    return found
+
+
+def unknown_titles(question: str, documents: list[Document]) -> list[str]:
+    """Titles in 《》 that no document of the library bears."""
+    known = {n for d in documents for n in _names(d)}
+    return [t for t in TITLE.findall(question) if t not in known and not named_documents(t, documents)]
+
+
+def places(question: str, document: Document, store: Store) -> list[Place]:
+    """The places of this document that the question names, in its order; a place not held has no quotes."""
+    readers = {"eia_list": _list_places, "work_plan": _plan_places, "catalogue": _catalogue_places}
+    return readers.get(document.kind, _article_places)(question, document, store)
+
+
+def names_place(question: str) -> str | None:
+    """The words of the first place named, of whatever document: for asking which document is meant."""
+    m = ARTICLE.search(question) or PART.search(question) or ENTRY.search(question)
+    return m[0] if m else None
+
+
+def _names(document: Document) -> list[str]:
+    short = document.title.removeprefix("中华人民共和国")
+    return [n for n in dict.fromkeys([document.title, short, *document.aliases, document.number or ""]) if n]
+
+
+def _article_places(question: str, document: Document, store: Store) -> list[Place]:
+    return [_article(m, document.doc_id, store) for m in ARTICLE.finditer(question)]
+
+
+def _article(m: re.Match[str], doc_id: str, store: Store, prefix: str = "") -> Place:
+    number, sub = number_of(m[1])[0], number_of(m[2])[0] if m[2] else 0
+    clause = store.clause(f"{doc_id}/{prefix}{number}" + (f"-{sub}" if sub else ""))
+    if clause is None:
+        return Place(article_label(number, sub), [])
+    paragraph = number_of(m[3])[0] if m[3] else None
+    item = number_of(m[4])[0] if m[4] else None
+    return Place(m[0], _within(clause, paragraph, item))
+
+
+def _within(clause: Clause, paragraph: int | None, item: int | None) -> list[Quote]:
+    """The whole clause, one 款 of it, or one 项 (of the given 款, else of the first 款 that has it); nothing if absent."""
+    if paragraph is None and item is None:
+        return [Quote(clause_id=clause.clause_id, quote=clause.text)]
+    for p in paragraphs(clause.text):
+        if paragraph in (None, p.number):
+            label = clause.label + (f"第{in_chinese(p.number)}款" if paragraph else "")
+            if item is None:
+                return [Quote(clause_id=clause.clause_id, quote=p.text, label=label)]
+            for found in p.items:
+                if found.number == item:
+                    return [Quote(clause_id=clause.clause_id, quote=found.text, label=f"{label}第（{in_chinese(item)}）项")]
+    return []
+
+
+def _list_places(question: str, document: Document, store: Store) -> list[Place]:
+    """Rows (第55项), the list's own articles (第四条) and its notes (说明2)."""
+    found = [_article(m, document.doc_id, store, prefix="a") for m in ARTICLE.finditer(question)]
+    rest = ARTICLE.sub("", question)
+    for pattern, prefix in ((ROW, ""), (NOTE, "n")):
+        for m in pattern.finditer(rest):
+            clause = store.clause(f"{document.doc_id}/{prefix}{number_of(m[1])[0]}")
+            found.append(Place(m[0], [Quote(clause_id=clause.clause_id, quote=clause.text)] if clause else []))
+    return found
+
+
+def _plan_places(question: str, document: Document, store: Store) -> list[Place]:
+    """第二部分, 第二部分第（四）项, 第二部分（四）第1段: every paragraph under it."""
+    found = []
+    for m in PART.finditer(question):
+        prefix = ".".join(str(number_of(g)[0]) for g in m.groups() if g) + "."
+        clauses = [c for c in store.clauses(document.doc_id) if (c.clause_id + ".").startswith(f"{document.doc_id}/{prefix}")]
+        found.append(Place(m[0], [Quote(clause_id=c.clause_id, quote=c.text) for c in clauses]))
+    return found
+
+
+def _catalogue_places(question: str, document: Document, store: Store) -> list[Place]:
+    found = []
+    for m in ENTRY.finditer(question):
+        clauses = [c for c in store.clauses(document.doc_id) if c.fields.get("class") == m[1]
+                   and m[2] == c.fields.get("sector") and c.fields.get("number") == str(number_of(m[3])[0])]
+        found.append(Place(m[0], [Quote(clause_id=c.clause_id, quote=c.text) for c in clauses]))
+    return found

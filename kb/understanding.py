@@ -1,0 +1,46 @@
+"""What does a question ask? Its intent, the documents it names, and what it asks for that is not here.
+
+Intent follows from words of the law and of office work, never from one question's wording.
+"""
+
+import re
+
+from pydantic import BaseModel
+
+from kb.models import Document, Intent, Kind
+from kb.references import named_documents, unknown_titles
+from kb.scope import not_held, requested_elsewhere
+
+EIA = re.compile(r"环评|环境影响评价|报告书|报告表|登记表|豁免")
+CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入")
+DUTY = re.compile(r"牵头|责任单位|谁负责|谁来负责|谁管|归谁|哪个部门|哪个单位|哪些部门|哪些单位|什么部门|职责")
+KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
+
+
+class Reading(BaseModel):
+    """A question as understood."""
+
+    question: str
+    intent: Intent
+    named: list[Document] = []
+    unknown_titles: list[str] = []
+    outside: bool = False
+    not_held: str | None = None  # the kind of rule asked for that the library lacks
+
+    @property
+    def likely_kind(self) -> Kind | None:
+        """The kind of document that answers this intent; None where any may."""
+        return KINDS.get(self.intent)
+
+
+def read(question: str, documents: list[Document]) -> Reading:
+    """The question's intent and what it names."""
+    return Reading(question=question, intent=_intent(question), named=named_documents(question, documents),
+                   unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question))
+
+
+def _intent(question: str) -> Intent:
+    for intent, pattern in (("duties", DUTY), ("eligibility", CLASS), ("eia", EIA)):
+        if pattern.search(question):
+            return intent  # type: ignore[return-value]
+    return "explanation"

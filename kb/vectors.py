@@ -1,0 +1,136 @@
+"""Where vectors live: a Chroma collection per embedding model, always rebuildable from the store.
+
+The store is the truth. `VectorIndex.sync` adds what is missing and drops what is stale, so an interrupted run is
+completed by the next one. Vectors of the shipped corpus come from `corpus/vectors-*.npz`, keyed by content hash:
+a text that differs, or another model, is computed afresh.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from kb.errors import SettingsError
+from kb.models import Clause
+from kb.settings import CORPUS, Settings
+from kb.store import Store
+
+BATCH = 1024
+REMEMBERED = 64  # question vectors
+Progress = Callable[[int, int], None]  # done, total
+
+
+class ShippedVectors:
+    """Vectors of one model that ship with the project: int8 per row with one scale, keyed by content hash."""
+
+    def __init__(self, model_name: str, folder: Path = CORPUS):
+        self._rows: dict[str, int] = {}
+        if (path := vectors_file(model_name, folder)).is_file():
+            with np.load(path) as data:
+                self._codes, self._scales = data["codes"], data["scales"].astype(np.float32)
+                self._rows = {f"{value:016x}": row for row, value in enumerate(data["hashes"].tolist())}
+
+    def get(self, text_hash: str) -> np.ndarray | None:
+        row = self._rows.get(text_hash)
+        return None if row is None else self._codes[row].astype(np.float32) * self._scales[row]
+
+
+def vectors_file(model_name: str, folder: Path = CORPUS) -> Path:
+    return folder / f"vectors-{re.sub(r'[^A-Za-z0-9.]+', '-', model_name)}.npz"
+
+
+def write_shipped(model_name: str, hashes: Sequence[str], vectors: np.ndarray, folder: Path = CORPUS) -> Path:
+    """Write vectors (n × d, normalised) of texts with these hashes as the shipped file of a model."""
+    order = np.argsort(np.array(hashes))
+    scales = np.abs(vectors).max(axis=1, keepdims=True) / 127
+    codes = np.round(vectors / scales).astype(np.int8)
+    path = vectors_file(model_name, folder)
+    np.savez_compressed(path, hashes=np.array([int(hashes[i], 16) for i in order], dtype=np.uint64),
+                        codes=codes[order], scales=scales[order, 0].astype(np.float32))
+    return path
+
+
+class VectorIndex:
+    """Nearest passages by cosine, of one embedding model."""
+
+    def __init__(self, settings: Settings, model: BaseEmbedding):
+        self.model = model
+        self._asked: dict[str, list[float]] = {}
+        name = "zw-" + re.sub(r"[^A-Za-z0-9]+", "-", model.model_name).strip("-")[:50]
+        self._collection = _client(settings).get_or_create_collection(
+            name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}})
+
+    def sync(self, store: Store, progress: Progress = lambda done, total: None) -> int:
+        """Bring the collection to what the store holds; returns how many vectors were computed (not shipped)."""
+        wanted = {f"{clause_id}|{text_hash}": (clause_id, doc_id, text, text_hash)
+                  for _, clause_id, doc_id, text, text_hash in store.passages()}
+        held = set(self._collection.get(include=[])["ids"])
+        for batch in _batches(sorted(held - wanted.keys()), 5000):
+            self._collection.delete(ids=batch)
+        missing = [key for key in wanted if key not in held]
+        shipped, computed, done = ShippedVectors(self.model.model_name), 0, 0
+        kinds = {d.doc_id: d.kind for d in store.documents()}
+        for batch in _batches(missing, BATCH):
+            vectors = {key: shipped.get(wanted[key][3]) for key in batch}
+            fresh = [key for key, vector in vectors.items() if vector is None]
+            if fresh:
+                texts = [wanted[key][2] for key in fresh]
+                computed += len(fresh)
+                vectors.update(zip(fresh, map(np.array, self.model.get_text_embedding_batch(texts)), strict=True))
+            clauses = store.clauses_by_id({wanted[key][0] for key in batch})
+            self._collection.add(
+                ids=batch, embeddings=[np.asarray(vectors[key], dtype=np.float32) for key in batch],
+                metadatas=[_metadata(clauses[wanted[key][0]], kinds[wanted[key][1]]) for key in batch])
+            done += len(batch)
+            progress(done, len(missing))
+        return computed
+
+    def search(self, query: str, limit: int, where: dict[str, Any] | None = None) -> list[tuple[str, float]]:
+        """(clause_id, cosine) of the nearest passages, best first; a clause may occur more than once."""
+        found = self._collection.query(query_embeddings=[self.query_vector(query)], n_results=limit, where=where or None,
+                                       include=["distances"])
+        distances = (found["distances"] or [[]])[0]
+        return [(key.rsplit("|", 1)[0], 1 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
+
+    def query_vector(self, query: str) -> list[float]:
+        """The question's vector; the last few are kept, as one question is looked at more than once."""
+        vector = self._asked.get(query)
+        if vector is None:
+            vector = self._asked[query] = self.model.get_query_embedding(query)
+            if len(self._asked) > REMEMBERED:
+                self._asked.pop(next(iter(self._asked)), None)
+        return vector
+
+    def count(self) -> int:
+        """How many vectors are held."""
+        return self._collection.count()
+
+
+def _metadata(clause: Clause, kind: str) -> dict[str, Any]:
+    """What a search can be filtered by."""
+    wanted = {"doc_id": clause.doc_id, "kind": kind, "class": clause.fields.get("class"),
+              "sector": clause.fields.get("sector")}
+    return {key: value for key, value in wanted.items() if value}
+
+
+def _client(settings: Settings) -> Any:
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    if not settings.chroma_url:
+        return chromadb.PersistentClient(str(settings.home / "chroma"), settings=quiet)
+    url = urlsplit(settings.chroma_url)
+    try:
+        return chromadb.HttpClient(host=url.hostname or "localhost", port=url.port or 8000,
+                                   ssl=url.scheme == "https", settings=quiet)
+    except Exception as error:  # connection errors of several libraries
+        raise SettingsError(f"连接不上 Chroma 服务“{settings.chroma_url}”，请检查 ZHENGWEN_CHROMA_URL。") from error
+
+
+def _batches(keys: Sequence[str], size: int) -> Iterable[list[str]]:
+    return (list(keys[start:start + size]) for start in range(0, len(keys), size))
