@@ -17,13 +17,16 @@ from kb.explanation import held, look_up, nearest, nothing
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
 from kb.settings import Settings, settings
 from kb.store import Store
-from kb.understanding import Reading, read
+from kb.tokens import tokens
+from kb.understanding import SANCTION, Reading, read
 from kb.verifying import faults
 
 if TYPE_CHECKING:
     from kb.retrieval import ClauseRetriever
 
 CANDIDATES = 20
+LEAST_COSINE = 0.36  # of the nearest passage, where no word of the question stands in any clause
+LIKELY_ANSWER = 0.5  # added to a clause that lays down sanctions where the question asks for them
 LIKELY_KIND = 1.0  # added to the score of clauses of the kind the intent points to
 
 
@@ -90,7 +93,7 @@ class PolicyEngine:
         if self.retriever.outside(reading.question):
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
         hits = self._ranked(reading, on)
-        if not hits:
+        if not hits or not self._speaks_to(reading.question, hits):
             return reading.intent, nothing(reading, on, self.store)
         return reading.intent, nearest(reading, hits, on, self.store)
 
@@ -102,6 +105,13 @@ class PolicyEngine:
         hits = self.retriever.search(reading.question, Filter(doc_ids=admitted), CANDIDATES)
         kind_of = {d.doc_id: d.kind for d in documents}
         for hit in hits:
-            if kind_of[hit.clause.doc_id] == reading.likely_kind:
+            if kind_of[hit.clause.doc_id] == reading.likely_kind and not reading.wants_sanction:
                 hit.score += LIKELY_KIND
+            if reading.wants_sanction and SANCTION.search(hit.clause.text):
+                hit.score += LIKELY_ANSWER
         return sorted(hits, key=lambda h: -h.score)
+
+    def _speaks_to(self, question: str, hits: list[Hit]) -> bool:
+        """Is any clause near enough to quote: by a word of two characters or more, or else clearly by meaning?"""
+        words = [w for w in tokens(question) if len(w) > 1]
+        return bool(self.store.full_text(words, 1)) or max((h.cosine or 0.0 for h in hits), default=0.0) >= LEAST_COSINE

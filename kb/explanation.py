@@ -14,8 +14,10 @@ from kb.tokens import tokens
 from kb.understanding import Reading
 
 NAMED = 5  # documents named when nothing fits
-SHOWN = 5  # clauses of a passage answer
-LONG = 240  # characters; of a longer article the nearest 款 is quoted
+SHOWN = 5  # clauses of a passage answer at most
+RELATED = 0.7  # of the nearest clause's cosine: below it a clause is not shown as related
+LONG = 240  # characters; of a longer clause the nearest part is quoted
+WINDOW = 12  # lines of a long table
 
 
 def look_up(reading: Reading, on: date, store: Store) -> Finding | None:
@@ -45,7 +47,8 @@ def look_up(reading: Reading, on: date, store: Store) -> Finding | None:
 def nearest(reading: Reading, hits: list[Hit], on: date, store: Store) -> Finding:
     """The clauses nearest to the question, the first as the answer, the others as related."""
     documents = {d.doc_id: d for d in store.documents()}
-    shown = hits[:SHOWN]
+    closest = max(h.cosine or 0.0 for h in hits[:SHOWN])
+    shown = [h for n, h in enumerate(hits[:SHOWN]) if n == 0 or (h.cosine or 0.0) >= RELATED * closest]
     used = list({h.clause.doc_id: documents[h.clause.doc_id] for h in shown}.values())
     finding = Finding(status="answered", lines=[], warnings=states(reading.named, on, store), notes=provisos(used, on))
     finding.warnings += [sentence("quote.unknown_document", title=t) for t in reading.unknown_titles]
@@ -83,14 +86,21 @@ def _quote(finding: Finding, document: Document, quotes: list[Quote], on: date, 
 
 
 def _nearest_part(clause: Clause, words: set[str]) -> Quote:
-    """Of a long article the 款 that shares most of the question's words; otherwise the whole clause."""
-    parts = paragraphs(clause.text) if "article" in clause.fields and len(clause.text) > LONG else []
-    if len(parts) < 2:
-        return Quote(clause_id=clause.clause_id, quote=clause.text)
-    best = max(parts, key=lambda p: len(words & set(tokens(p.text))))
-    if not words & set(tokens(best.text)):
-        return Quote(clause_id=clause.clause_id, quote=clause.text)
-    return Quote(clause_id=clause.clause_id, quote=best.text, label=f"{clause.label}第{in_chinese(best.number)}款")
+    """Of a long article the 款 that shares most of the question's words, of a long table its nearest lines; otherwise
+    the whole clause."""
+    whole = Quote(clause_id=clause.clause_id, quote=clause.text)
+    if len(clause.text) <= LONG:
+        return whole
+    if "article" not in clause.fields:
+        lines = clause.text.split("\n")
+        best = max(range(len(lines)), key=lambda n: len(words & set(tokens(lines[n]))))
+        return whole if len(lines) <= WINDOW else Quote(
+            clause_id=clause.clause_id, quote="\n".join(lines[max(0, best - WINDOW // 2):best + WINDOW // 2]))
+    parts = paragraphs(clause.text)
+    nearest = max(parts, key=lambda p: len(words & set(tokens(p.text))))
+    if len(parts) < 2 or not words & set(tokens(nearest.text)):
+        return whole
+    return Quote(clause_id=clause.clause_id, quote=nearest.text, label=f"{clause.label}第{in_chinese(nearest.number)}款")
 
 
 def _only_plan(reading: Reading, store: Store) -> list[Document]:

@@ -14,6 +14,8 @@ from kb.scope import not_held, requested_elsewhere
 EIA = re.compile(r"环评|环境影响评价|报告书|报告表|登记表|豁免")
 CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入")
 DUTY = re.compile(r"牵头|责任单位|谁负责|谁来负责|谁管|归谁|哪个部门|哪个单位|哪些部门|哪些单位|什么部门|职责")
+CONSEQUENCE = re.compile(r"罚|处理|后果|追究|追责|责任|坐牢|拘留|吊销|违法吗|犯法")
+SANCTION = re.compile(r"罚款|责令|拘留|吊销|没收|处分|追究.{0,6}责任|赔偿")
 KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
 
 
@@ -26,6 +28,11 @@ class Reading(BaseModel):
     unknown_titles: list[str] = []
     outside: bool = False
     not_held: str | None = None  # the kind of rule asked for that the library lacks
+
+    @property
+    def wants_sanction(self) -> bool:
+        """Does it ask what follows from a breach?"""
+        return bool(CONSEQUENCE.search(self.question))
 
     @property
     def likely_kind(self) -> Kind | None:

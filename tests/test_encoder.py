@@ -15,6 +15,7 @@ from kb.encoder.difference import FILE, apply_difference, write_difference
 from kb.encoder.export import LONGEST, bert_model, fast_tokenizer
 from kb.encoder.weights import bundled_file, read_weights
 from kb.errors import SettingsError
+from kb.scope import FILE as SCOPE
 from kb.settings import settings
 from tests.conftest import run
 
@@ -124,3 +125,8 @@ def test_export_opens_in_sentence_transformers(tmp_path):
     assert (model.encode_query(TEXTS, normalize_embeddings=True) * ours).sum(axis=1).min() > 0.95
     again = run("encoder", "export", str(tmp_path / "model"))
     assert again.returncode == 1 and "不是空文件夹" in again.stderr
+
+
+def test_the_scope_detector_is_of_this_encoder():
+    detector = json.loads(SCOPE.read_text(encoding="utf-8"))
+    assert detector["model"] == TrainedEncoder(settings().home).model_name
