@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt
 APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: setup serve test eval bench lint browser
+.PHONY: setup serve test eval bench encoder lint browser
 
 setup: $(STAMP)
 
@@ -31,6 +31,14 @@ test: setup lint browser
 eval: setup
 	$(BIN)/zhengwen index --quiet
 	$(BIN)/python -m evals.retrieval
+
+# 重新训练编码器、范围判别和随附向量（两核约40分钟），结果写入 corpus/
+encoder: setup
+	ZHENGWEN_EMBEDDING=none $(BIN)/zhengwen index --quiet
+	$(BIN)/python -m evals.encoder.train
+	$(BIN)/python -m evals.encoder.train --resume
+	$(BIN)/python -m evals.encoder.scope
+	$(BIN)/python -m evals.encoder.vectors
 
 bench: setup
 	$(BIN)/zhengwen index --quiet

