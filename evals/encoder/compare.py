@@ -5,6 +5,7 @@ Base E5, the trained encoder, the universal sentence encoder, BM25, and each wit
 national regulations, taken in as documents, a field the encoder was not trained on.
 """
 
+import sys
 import tempfile
 from collections import defaultdict
 from datetime import date
