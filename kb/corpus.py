@@ -26,12 +26,6 @@ def manifest_documents() -> tuple[Document, ...]:
                  for entry in manifest().values())
 
 
-def edition_on(documents: list[Document], family: str, on: date) -> Document | None:
-    """The edition of a family ("catalogue", "eia") in force on a date, by the documents' own periods."""
-    editions = [d for d in documents if d.family == family and d.in_force_from and d.in_force(on)]
-    return max(editions, key=lambda d: d.in_force_from or date.min, default=None)
-
-
 def current_edition(document: Document, documents: list[Document], on: date) -> Document | None:
     """What stands in a replaced document's place on a date, following replacements of replacements."""
     by_id = {d.doc_id: d for d in documents}

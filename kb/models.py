@@ -14,9 +14,6 @@ EiaDocument = Literal["报告书", "报告表", "登记表", "豁免", "待定"]
 Status = Literal["answered", "conditional", "not_found", "refused"]
 Intent = Literal["eligibility", "eia", "duties", "explanation", "lookup", "refused"]
 
-CLASS_ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
-EIA_ORDER: tuple[EiaDocument, ...] = ("报告书", "报告表", "登记表")
-
 
 class Coverage(BaseModel):
     """How much of a document is held: clauses held against the official count, and what is missing."""
@@ -58,12 +55,6 @@ class Document(BaseModel):
         """The day from which it is no longer in force; only for a document with an end."""
         assert self.in_force_to is not None
         return self.in_force_to + timedelta(days=1)
-
-    @property
-    def complete(self) -> bool:
-        """Is every officially counted clause held?"""
-        c = self.coverage
-        return c.official is not None and c.held is not None and c.held >= c.official and not c.missing
 
 
 class Clause(BaseModel):

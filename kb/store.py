@@ -71,10 +71,6 @@ class Store:
                            (cursor.lastrowid, " ".join(tokens(p.text))))
         return True
 
-    def delete_document(self, doc_id: str) -> None:
-        with self.connection as db:
-            self._delete(db, doc_id)
-
     @staticmethod
     def _delete(db: sqlite3.Connection, doc_id: str) -> None:
         ids = db.execute("select id from passages where doc_id=?", (doc_id,)).fetchall()
@@ -86,7 +82,7 @@ class Store:
     @property
     def revision(self) -> str:
         """Changes whenever a document is written or removed, by whichever process."""
-        return self.get_meta("revision") or "0"
+        return str(row[0]) if (row := self.connection.execute("select value from meta where key='revision'").fetchone()) else "0"
 
     def documents(self) -> list[Document]:
         """All documents, in the order they came in; read anew only after a change."""
@@ -146,11 +142,3 @@ class Store:
         for clause_id, score in rows:
             best.setdefault(clause_id, -score)
         return list(best.items())[:limit]
-
-    def get_meta(self, key: str) -> str | None:
-        row = self.connection.execute("select value from meta where key=?", (key,)).fetchone()
-        return row[0] if row else None
-
-    def set_meta(self, key: str, value: str) -> None:
-        with self.connection as db:
-            db.execute("insert into meta values(?,?) on conflict(key) do update set value=excluded.value", (key, value))
