@@ -50,7 +50,9 @@ def nearest(reading: Reading, hits: list[Hit], on: date, store: Store) -> Findin
     closest = max(h.cosine or 0.0 for h in hits[:SHOWN])
     shown = [h for n, h in enumerate(hits[:SHOWN]) if n == 0 or (h.cosine or 0.0) >= RELATED * closest]
     used = list({h.clause.doc_id: documents[h.clause.doc_id] for h in shown}.values())
-    finding = Finding(status="answered", lines=[], warnings=states(reading.named, on, store), notes=provisos(used, on))
+    asked_of = [d for d in documents.values() if d.kind == reading.likely_kind and d.in_force(on) and d not in used]
+    finding = Finding(status="answered", lines=[], warnings=states(reading.named, on, store),
+                      notes=provisos([*used, *asked_of], on))
     finding.warnings += [sentence("quote.unknown_document", title=t) for t in reading.unknown_titles]
     words = set(tokens(reading.question))
     for n, hit in enumerate(shown):

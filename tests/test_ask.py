@@ -145,6 +145,11 @@ def test_what_may_have_changed_is_said(engine):
     assert not any("核对至" in w for w in engine.ask("循环经济促进法第一条", date(2026, 8, 1)).warnings)
 
 
+def test_a_question_of_class_says_that_the_catalogue_is_not_complete(engine):
+    answer = engine.ask("新能源汽车电池回收拆解项目能不能引进", TODAY)
+    assert any("2024年本" in w and "没有查到不等于没有规定" in w for w in answer.warnings)
+
+
 SETS = Path(__file__).parents[1] / "evals"
 QUESTIONS = [json.loads(line) for line in (SETS / "retrieval.jsonl").read_text(encoding="utf-8").splitlines()]
 
