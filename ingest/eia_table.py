@@ -98,25 +98,6 @@ def note_clause(doc_id: str, label: str, text: str, order: int, page: int | None
                   order=order)
 
 
-def alternatives(cell: str) -> list[str]:
-    """The cell's alternatives, verbatim: cut at each ； outside parentheses. A cell that says "/" has none."""
-    opened: list[int] = []
-    inside = [0] * (len(cell) + 1)  # +1 where a matched pair opens, -1 where it closes; a stray one counts nothing
-    for at, char in enumerate(cell):
-        if char in "（(":
-            opened.append(at)
-        elif char in "）)" and opened:
-            inside[opened.pop()] += 1
-            inside[at] -= 1
-    parts, start, depth = [], 0, 0
-    for at, char in enumerate(cell + "；"):
-        depth += inside[at]
-        if char in "；;" and depth == 0:
-            parts.append(cell[start:at].strip())
-            start = at + 1
-    return [part for part in parts if part and part != "/"]
-
-
 # --- the table -------------------------------------------------------------------------------------------------
 
 

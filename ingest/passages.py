@@ -4,16 +4,13 @@ What is indexed decides more than the model does: one text per alternative, with
 industry codes of a row, and every paragraph of a long article on its own beside the whole.
 """
 
-import csv
 import re
-from functools import lru_cache
 
-from ingest.eia_table import alternatives
 from kb.articles import paragraphs
+from kb.eia_rules import alternatives
+from kb.industries import industries_of
 from kb.models import Clause, Document, Passage
-from kb.settings import CORPUS
 
-CODE = re.compile(r"(?<!\d)\d{2,4}(?!\d)")
 EMPTY_CELLS = {"", "/", "其他", "全部"}
 MIN_PART = 4  # characters; a shorter part says too little on its own
 
@@ -32,7 +29,7 @@ def _row(document: Document, clause: Clause) -> list[str]:
     name, sector = clause.fields["name"], _words(clause.fields["sector"])
     texts = []
     for alternative in alternatives(name):
-        industries = "、".join(n for code in CODE.findall(alternative) for n in _industries(code))
+        industries = "、".join(industries_of(alternative))
         texts += [f"{_words(alternative)}（{sector}）", industries and f"{_words(alternative)}：{industries}"]
     for key in ("report", "form", "registration"):
         texts += [f"{_words(name)[:60]}：{part}" for part in alternatives(clause.fields[key])
@@ -72,24 +69,3 @@ def _plain(document: Document, clause: Clause) -> list[str]:
 def _words(text: str) -> str:
     """A list's name without its industry codes and marks."""
     return re.sub(r"[\d*]+|^[一二三四五六七八九十]+、", "", text).replace(" ", "").strip("；、 ")
-
-
-@lru_cache(maxsize=1)
-def _tree() -> tuple[dict[str, str], dict[str, list[str]]]:
-    """GB/T 4754-2017: code → name, code → codes below it."""
-    names: dict[str, str] = {}
-    below: dict[str, list[str]] = {}
-    with (CORPUS / "gbt4754-2017.csv").open(encoding="utf-8") as f:
-        for row in csv.DictReader(f):
-            names[row["code"]] = row["name"]
-            below.setdefault(row["parent"], []).append(row["code"])
-    return names, below
-
-
-def _industries(code: str) -> list[str]:
-    """The name of an industry code and of all codes below it."""
-    names, below = _tree()
-    found = [names[code]] if code in names else []
-    for child in below.get(code, []):
-        found += _industries(child)
-    return list(dict.fromkeys(found))

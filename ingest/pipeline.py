@@ -90,8 +90,10 @@ def _document(title: str, parsed: Parsed, stated: dict[str, Any], path: Path) ->
     base = known.model_dump(exclude_none=True) if known else {
         "doc_id": "doc-" + hashlib.sha256(_plain_title(title).encode()).hexdigest()[:10],
         "family": {"catalogue": "catalogue", "eia_list": "eia"}.get(parsed.kind)}
-    coverage = parsed.coverage.model_copy(
-        update={"official": parsed.coverage.official or (known.coverage.official if known else None)})
+    official = parsed.coverage.official or (known.coverage.official if known else None)
+    coverage = parsed.coverage.model_copy(update={"official": official})
+    if official and coverage.held is not None and coverage.held != official:
+        coverage.note = f"官方共{official}条，由文件读到{coverage.held}条"
     values = {**read, **base, **stated, "kind": parsed.kind, "coverage": coverage,
               "title": known.title if known else title, "obtained": f"由文件“{path.name}”收录",
               "checked_on": stated.get("checked_on") or date.today()}

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from kb.cli_corpus import compare, corpus
+from kb.cli_duties import duties
 from kb.errors import QuestionError, ZhengwenError
 
 cli = typer.Typer(help="政问：政策问答，每句话都有条文出处。", no_args_is_help=True, pretty_exceptions_enable=False,
@@ -112,6 +114,9 @@ def ask(question: Annotated[str, typer.Argument(metavar="问题")] = "",
 
 encoder = typer.Typer(help="自训编码器：导出、组装、比较。", no_args_is_help=True)
 cli.add_typer(encoder, name="encoder")
+cli.add_typer(corpus, name="corpus")
+cli.command("compare")(compare)
+cli.command("duties")(duties)
 
 
 @encoder.command("export")

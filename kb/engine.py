@@ -11,7 +11,11 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kb import duties
 from kb.composing import compose, sentence
+from kb.duty_library import duty_records
+from kb.duty_records import DutyRecord
+from kb.editions import comparison
 from kb.errors import IndexMissing, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from kb.retrieval import ClauseRetriever
 
 CANDIDATES = 20
+MEASURED = "zhengwen-encoder"  # the model on whose cosines bounds were chosen
 LEAST_COSINE = 0.36  # of the nearest passage, where no word of the question stands in any clause
 LIKELY_ANSWER = 0.5  # added to a clause that lays down sanctions where the question asks for them
 LIKELY_KIND = 1.0  # added to the score of clauses of the kind the intent points to
@@ -90,12 +95,28 @@ class PolicyEngine:
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
         if reading.not_held:
             return reading.intent, nothing(reading, on, self.store)
+        if difference := comparison(reading, on, self.store):
+            return "eligibility", difference
+        if finding := duties.answer(reading, on, self.store, self._plan_clauses):
+            return "duties", finding
         if self.retriever.outside(reading.question):
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
         hits = self._ranked(reading, on)
         if not hits or not self._speaks_to(reading.question, hits):
             return reading.intent, nothing(reading, on, self.store)
         return reading.intent, nearest(reading, hits, on, self.store)
+
+    def duties(self, unit: str | None = None, topic: str | None = None) -> list[DutyRecord]:
+        """The duties the plans held lay down: all, or those of a unit (under any of its names) or a topic."""
+        return duty_records(self.store, unit, topic)
+
+    def _plan_clauses(self, topic: str) -> list[Hit]:
+        """The clauses of plans nearest to a topic in meaning; none with a model whose cosines kb.duties has no bounds for."""
+        from kb.retrieval import Filter
+
+        dense = self.retriever.dense
+        measured = dense is not None and dense.model.model_name.startswith(MEASURED)
+        return self.retriever.search(topic, Filter(kinds={"work_plan"}), CANDIDATES) if measured else []
 
     def _ranked(self, reading: Reading, on: date) -> list[Hit]:
         from kb.retrieval import Filter

@@ -10,10 +10,16 @@ from pydantic import BaseModel
 from kb.models import Document, Intent, Kind
 from kb.references import named_documents, unknown_titles
 from kb.scope import not_held, requested_elsewhere
+from kb.units import known_units
 
 EIA = re.compile(r"环评|环境影响评价|报告书|报告表|登记表|豁免")
 CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入")
-DUTY = re.compile(r"牵头|责任单位|谁负责|谁来负责|谁管|归谁|哪个部门|哪个单位|哪些部门|哪些单位|什么部门|职责")
+DUTY = re.compile(r"牵头|责任单位|责任部门|责任主体|配合单位|责任分工|职责|谁负责|谁来负责|谁管|谁来管|谁审|谁考核|谁配合|归谁|什么部门|"
+                  r"归?哪(?:个|些|家)(?:部门|单位|局)|哪家(?:牵头|负责|管)")
+UNIT_DUTY = re.compile(r"任务|责任|负责|参与|参加|配合|共同|一起|角色|分工|关系|(?:做|干|管|抓|担)(?:些|点)?(?:什么|哪|啥)|(?:做|干|管|担)的|"
+                       r"管不管|要不要|能不能|管.*吗|[要能].*吗")  # said of a unit the table knows
+TASK_OF = re.compile(r"(?:的(?:任务|职责|责任)|[^，。]{0,8}?(?:有|要|该|负责|牵头|参与|参加|承担|担|管|干|做|是|跟|和)[^，。]{0,12}?"
+                     r"(?:什么|哪|啥|任务|职责|责任|关系))")  # straight after a unit it does not know
 CONSEQUENCE = re.compile(r"罚|处理|后果|追究|追责|责任|坐牢|拘留|吊销|违法吗|犯法")
 SANCTION = re.compile(r"罚款|责令|拘留|吊销|没收|处分|追究.{0,6}责任|赔偿")
 KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
@@ -47,7 +53,17 @@ def read(question: str, documents: list[Document]) -> Reading:
 
 
 def _intent(question: str) -> Intent:
+    if _asks_of_unit(question):
+        return "duties"
     for intent, pattern in (("duties", DUTY), ("eligibility", CLASS), ("eia", EIA)):
         if pattern.search(question):
             return intent  # type: ignore[return-value]
     return "explanation"
+
+
+def _asks_of_unit(question: str) -> bool:
+    """Does it ask what a unit must do, or whether it takes part?"""
+    if EIA.search(question) and not DUTY.search(question):
+        return False
+    return any(UNIT_DUTY.search(question) if m.via != "unknown" else TASK_OF.match(question[m.end:])
+               for m in known_units().mentions(question))

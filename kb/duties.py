@@ -1,0 +1,281 @@
+"""Who leads, who is responsible, what must a unit do? Questions both ways over the duty records of the plans held.
+
+Every matching record is listed, not the nearest one. A unit or a matter the plan does not name is said to be not named;
+a district's body is not the city's; present names are given with the words that no document of the city confirms them.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from kb.composing import provisos, sentence, states
+from kb.duty_library import Plan, library
+from kb.duty_records import DutyRecord, Piece
+from kb.duty_topics import terms, topic_of
+from kb.models import Duties, Finding, Hit, Quote, Task
+from kb.store import Store
+from kb.understanding import Reading
+from kb.units import Mention, Units, table
+
+WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室)|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
+                 r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
+PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
+                        r"由哪(?:个|些|家)")
+OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
+TAKES_PART = re.compile(r"参与|参加|负责|管|配合|任务|责任|角色|关系")
+LAW = re.compile(r"罚|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法|犯法")
+SHORTEST = 60  # characters of a task shown in a line; the citation has the whole
+NEAR = 0.42  # cosine from which a clause of the plan speaks of a topic in other words
+NEAR_WITH_A_WORD = 0.33  # … where the clause has some of the topic's words too
+SOME = 0.3  # of the topic's weight: some of its words
+
+
+def answer(reading: Reading, on: date, store: Store, search: Callable[[str], list[Hit]] | None = None) -> Finding | None:
+    """What the plans say to a question of duties; None where it is none, or is one of law that no plan speaks to."""
+    held = library(store)
+    named = {d.doc_id for d in reading.named if d.kind == "work_plan"}
+    plans = [p for p in held.plans if p.document.doc_id in named or (not named and p.document.in_force(on))]
+    if not plans or not (reading.intent == "duties" or WHO.search(reading.question)):
+        return None
+    found = [f for plan in plans if (f := _Question(reading.question, plan, held.units, on).answer(search))]
+    best = next((f for status in ("answered", "not_found") for f in found if f.status == status), None)
+    if best is None:
+        return None
+    answered = [f for f in found if f.status == "answered"]
+    finding = best if len(answered) < 2 else _joined(answered)
+    finding.warnings = states(reading.named, on, store) + finding.warnings
+    return finding
+
+
+class _Question:
+    """One question against one plan."""
+
+    def __init__(self, question: str, plan: Plan, units: Units, on: date):
+        self.question, self.plan, self.units, self.on = question, plan, units, on
+        self.title = plan.document.title
+        self.used = {u for r in plan.records for u in r.units}
+        charged = {u for u in units.by_name.keys() | self.used if units.charged_as(u) & self.used}
+        self.mentions = [m.among(charged) for m in units.mentions(question)]
+        rest = question.replace(self.title, " ").replace("《", " ").replace("》", " ")
+        for mention in self.mentions:
+            rest = rest.replace(mention.text, " ")
+        self.topic = _trimmed(topic_of(rest))
+        self.terms = terms(self.topic)
+        self.who = bool(WHO.search(question))
+        self.of_plan = bool(PLAN_WORDS.search(question) or (self.mentions and TAKES_PART.search(question)))
+        self.by_meaning = False  # found by meaning alone: said in the answer
+        self.finding = Finding(status="answered", lines=[], duties=Duties())
+
+    def answer(self, search: Callable[[str], list[Hit]] | None) -> Finding | None:
+        asks_who = self.who and bool(self.terms)
+        not_named = [m for m in self.mentions if not self._charged(m)]
+        self.mentions = [m for m in self.mentions if m not in not_named]
+        if not_named and not asks_who:
+            return self._not_named(not_named)
+        if self.mentions and not asks_who:
+            return self._of_units(search)
+        if self.terms:
+            return self._of_topic(search)
+        if re.search(r"所有|全部|一览|分工|列|表|汇总|哪些", self.question):
+            self._list(self.plan.records, sentence("duties.table", title=self.title, count=str(len(self.plan.records))))
+            return self._done()
+        return None
+
+    # — what a topic's units are —
+
+    def _of_topic(self, search: Callable[[str], list[Hit]] | None) -> Finding | None:
+        found = self._matching(search) if self.of_plan else self.plan.topics.matching(self.topic, whole=True)
+        if self.mentions and found:
+            forms = {f for m in self.mentions for u in m.units for f in self.units.forms(u)}
+            own = {n for m in self.mentions for n in self._charged(m)}
+            found = [r for r in found if own & set(r.units) or any(f in r.task for f in forms)] or found
+        if not found:
+            return self._no_topic()
+        self._list(found, sentence("duties.topic_nearest" if self.by_meaning else "duties.topic", topic=self.topic, title=self.title, count=str(len(found))))
+        return self._done()
+
+    def _matching(self, search: Callable[[str], list[Hit]] | None) -> list[DutyRecord]:
+        if (found := self.plan.topics.matching(self.topic)) or search is None:
+            return found
+        hits = [h for h in search(self.topic) if h.clause.doc_id == self.plan.document.doc_id]
+        if not hits:
+            return []
+        nearest = max(hits, key=lambda h: h.cosine or 0.0)
+        found = [r for r in self.plan.records if nearest.clause.clause_id in {r.clause_id, *(p.clause_id for p in r.governed)}]
+        stated = [r for r in found if r.kind == "parenthesis"] or found
+        some = any(self.plan.topics.share(r, self.topic) >= SOME for r in stated)
+        self.by_meaning = (nearest.cosine or 0.0) >= (NEAR_WITH_A_WORD if some else NEAR)
+        return stated if self.by_meaning else []
+
+    def _no_topic(self) -> Finding | None:
+        if LAW.search(self.question) or not self.of_plan:
+            return None
+        self.finding.status, self.finding.duties = "not_found", Duties()
+        self.finding.lines = [sentence("duties.topic_unknown", title=self.title, topic=self.topic)]
+        return self._done()
+
+    def _list(self, found: list[DutyRecord], head: str) -> None:
+        duties = self.finding.duties = Duties()
+        self.finding.lines.append(head)
+        rows = []
+        for record in found:
+            duties.lead_units += [u for u in record.lead_units if u not in duties.lead_units]
+            duties.responsible_units += [u for u in record.responsible_units if u not in duties.responsible_units]
+            duties.tasks.append(_task(record, "lead" if record.lead_units else "responsible"))
+            lead, responsible = "、".join(record.lead_units), "、".join(record.responsible_units)
+            form = "units" if lead and responsible else "lead_only" if lead else "responsible_only"
+            rows.append(self._row("row", record, units=sentence(f"duties.{form}", lead=lead, responsible=responsible)))
+        self.finding.lines.append("\n".join(rows))
+        self._successors([*duties.lead_units, *duties.responsible_units])
+
+    # — what a unit must do —
+
+    def _of_units(self, search: Callable[[str], list[Hit]] | None) -> Finding | None:
+        charged = [self._charged(m) for m in self.mentions]
+        base = self._matching(search) if self.terms else self.plan.records
+        if self.terms and not base:
+            return self._no_topic()
+        found = [r for r in base if all(names & set(r.units) for names in charged)] if len(charged) > 1 and not self.terms else \
+            [r for r in base if any(names & set(r.units) for names in charged)]
+        everyone = "、".join(dict.fromkeys(u for m in self.mentions for u in m.units))
+        role = None if self.terms else self._role_asked()
+        fitting = [r for r in found if role is None or all(self._role(r, m) == role for m in self.mentions)]
+        if len(charged) > 1 and not self.terms:
+            head = sentence("duties.shared" if fitting else "duties.nothing_shared", title=self.title, units=everyone, count=str(len(fitting)))
+            shown = fitting
+        elif self.terms:
+            head = sentence("duties.units_in_topic" if found else "duties.not_in_topic", topic=self.topic, units=everyone, title=self.title)
+            shown = found or base
+        elif not found:
+            head, shown = sentence("duties.unit_unknown", title=self.title, unit=everyone), []
+        elif not fitting:
+            head, shown = sentence("duties.no_lead" if role == "lead" else "duties.no_responsible", title=self.title, unit=everyone), found
+        else:
+            head, shown = sentence("duties.unit", title=self.title, unit=everyone, count=str(len(fitting))), fitting
+        self.finding.lines.append(head)
+        if shown:
+            self.finding.lines.append("\n".join(self._unit_row(r) for r in shown))
+        self.finding.duties = self._duties(found if self.terms else fitting)
+        self._successors([u for m in self.mentions for u in m.units])
+        return self._done()
+
+    def _duties(self, found: list[DutyRecord]) -> Duties:
+        """The asked units in the roles they have, with the tasks."""
+        duties = Duties()
+        for record in found:
+            for mention in self.mentions:
+                if not (role := self._role(record, mention)):
+                    continue
+                names = duties.lead_units if role == "lead" else duties.responsible_units
+                own = [u for u in mention.units if self.units.charged_as(u) & set(record.units)]
+                names += [u for u in own if u not in names]
+                if (task := _task(record, role)) not in duties.tasks:
+                    duties.tasks.append(task)
+        return duties
+
+    def _unit_row(self, record: DutyRecord) -> str:
+        words = {"lead": "牵头", "responsible": "责任"}
+        held = [(m, role) for m in self.mentions if (role := self._role(record, m))]
+        if not held:
+            return self._row("row", record, units=sentence("duties.units", lead="、".join(record.lead_units) or "—",
+                                                           responsible="、".join(record.responsible_units) or "—"))
+        groups = [n for m, _ in held for n in self._charged(m) if n in self.units.groups and n in record.units and n not in m.units]
+        role = words[held[0][1]] if len(held) == 1 else "、".join(f"{m.text}{words[r]}" for m, r in held)
+        return self._row("unit_row", record, role=role, group=sentence("duties.by_group", group="、".join(dict.fromkeys(groups))) if groups else "")
+
+    def _role(self, record: DutyRecord, mention: Mention) -> str | None:
+        names = self._charged(mention)
+        return "lead" if names & set(record.lead_units) else "responsible" if names & set(record.responsible_units) else None
+
+    def _role_asked(self) -> str | None:
+        lead = "牵头" in self.question
+        other = re.search(r"责任单位|责任部门|配合|参与|参加|负责|职责|责任", self.question)
+        named = re.search(r"责任单位|责任部门|配合", self.question)
+        return "lead" if lead and not other else "responsible" if named and not lead else None
+
+    # — what is not named —
+
+    def _charged(self, mention: Mention) -> set[str]:
+        """The names under which the plan charges a unit mentioned; none where it does not."""
+        return {name for u in mention.units for name in self.units.charged_as(u)} & self.used
+
+    def _not_named(self, mentions: list[Mention]) -> Finding | None:
+        if LAW.search(self.question):
+            return None
+        self.finding.status, self.finding.duties = "not_found", Duties()
+        for mention in mentions:
+            city = self._city_units(mention.text) if mention.via == "district" else []
+            key = "unit_of_district" if city else "unit_unknown"
+            self.finding.lines.append(sentence(f"duties.{key}", title=self.title, unit=mention.text, city="、".join(city)))
+            general = [r for r in self.plan.records if mention.via == "district" for u in r.units if u in self.units.groups
+                       and self.units.groups[u].districts and set(self.units.groups[u].members) & set(city)]
+            if general:
+                groups = dict.fromkeys(u for r in general for u in r.units if u in self.units.groups)
+                self.finding.lines.append(sentence("duties.district_general", groups="、".join(f"“{g}”" for g in groups)))
+                self.finding.lines.append("\n".join(self._row("row", r, units=sentence(
+                    "duties.responsible_only", responsible="、".join(r.responsible_units))) for r in dict.fromkeys(general)))
+        return self._done()
+
+    def _city_units(self, text: str) -> list[str]:
+        return list(dict.fromkeys(u for m in self.units.mentions(re.sub(r"^.*?[县区]", "市", text)) for u in m.units))
+
+    # — lines —
+
+    def _row(self, form: str, record: DutyRecord, **values: str) -> str:
+        own = Piece(record.clause_id, record.label, record.task)
+        piece = self.plan.topics.place(record, self.topic) if self.terms else own
+        said = self.plan.topics.sentence(piece, self.topic) if self.terms else record.task
+        marks = ""
+        for source in ([piece] if piece.clause_id != record.clause_id else []) + [Piece(record.clause_id, record.label, record.quote)] + (
+                [record.said] if record.said.clause_id != record.clause_id else []):
+            marks += f"[[{len(self.finding.quotes)}]]"
+            self.finding.quotes.append(Quote(clause_id=source.clause_id, quote=source.text))
+        return sentence(f"duties.{form}", label=piece.label, task=said if len(said) <= SHORTEST else said[:SHORTEST] + "……",
+                        times=sentence("duties.times", times="、".join(record.times)) if record.times else "",
+                        kind=sentence("duties.prose") if record.kind == "prose" else "", **values) + " " + marks
+
+    def _successors(self, names: list[str]) -> None:
+        said: dict[str, None] = {}
+        for mention in self.mentions:
+            if mention.via == "presumed":
+                said[sentence("duties.presumed", asked=mention.text, unit="、".join(mention.units))] = None
+            elif mention.via == "new":
+                said[sentence("duties.known_as", asked=mention.text, unit="、".join(mention.units))] = None
+        later: dict[str, list[str]] = {"verified": [], "not_verified": []}
+        for name in dict.fromkeys(m for n in names for m in (self.units.groups[n].members if n in self.units.groups else [n])):
+            if self.plan.document.doc_id == table()[0] and (held := self.units.successor(name)):
+                later["verified" if held.verified else "not_verified"].append(
+                    sentence("duties.successor", old=name, now=held.now, basis=held.basis))
+        said.update({sentence(f"duties.{state}", pairs="；".join(pairs)): None for state, pairs in later.items() if pairs})
+        self.finding.lines += [*said, *([sentence("duties.where")] if any(later.values()) else [])]
+
+    def _done(self) -> Finding:
+        self.finding.notes = provisos([self.plan.document], self.on)
+        return self.finding
+
+
+def _task(record: DutyRecord, role: str) -> Task:
+    return Task(clause_id=record.clause_id, label=record.label, task=record.task, role=role)  # type: ignore[arg-type]
+
+
+def _trimmed(topic: str) -> str:
+    return re.sub(r"^(?:[的是在把被给跟和与让由能要会]+ ?)+|(?: ?[的吗呢吧啊了上要有]+)+$", "", topic).strip()
+
+
+def _joined(findings: list[Finding]) -> Finding:
+    """The answers of several plans as one, their marks renumbered."""
+    first, *others = findings
+    assert first.duties is not None
+    for other in others:
+        first.lines += [_moved(line, len(first.quotes)) for line in other.lines]
+        first.quotes += other.quotes
+        first.notes += other.notes
+        if other.duties:
+            first.duties.lead_units += [u for u in other.duties.lead_units if u not in first.duties.lead_units]
+            first.duties.responsible_units += [u for u in other.duties.responsible_units if u not in first.duties.responsible_units]
+            first.duties.tasks += other.duties.tasks
+    return first
+
+
+def _moved(line: str, by: int) -> str:
+    return re.sub(r"\[\[(\d+)\]\]", lambda m: f"[[{int(m[1]) + by}]]", line)

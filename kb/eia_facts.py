@@ -1,0 +1,292 @@
+"""Does a project meet a condition of a row? Yes, no, or it does not say: then the fact is a variable that may be asked for.
+
+Silence is read as a careful official would: a process, a material or a place that the row names and the question does not
+is unknown; what would make the project a special kind of itself (仅组装, 单纯分装, an exception's own product) is not supposed.
+The notes of the list are rules here: 说明2 newly added amounts, 说明3 单纯混合 and 分装, 说明6 化学镀 and 阳极氧化 are 电镀.
+"""
+
+import re
+from os.path import commonprefix
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from kb.eia_areas import touches
+from kb.eia_rules import Condition, Row
+from kb.industries import industries_of
+from kb.lexicon import words
+from kb.project import Project
+from kb.quantities import Quantity, compare
+
+PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
+MAKERS = {"生产", "销售", "使用"}
+MEASURE = re.compile("面积|院|材料|工程|规模")
+BRACKETED = re.compile(r"[\d*\s]|[（(].*?[）)]")
+FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水", "处理剂": r"处理剂"}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A fact nobody stated. `values`: what it may be (True and False, an amount's possible sizes, one of the row's products)."""
+
+    kind: str  # limit, place, trait, subject, only
+    name: str
+    values: tuple[object, ...]
+
+
+class Facts:
+    """What one project says to the conditions of one row."""
+
+    def __init__(self, row: Row, project: Project, article: str):
+        self.row, self.project, self.article = row, project, article
+        self.conditions = row.conditions()
+        self.exactly: list[Any] = []  # comparisons exactly at a bare 以上 or 以下 that nothing in the row settles
+
+    @cached_property
+    def place(self) -> tuple[bool | None, str]:
+        return touches(self.row.areas, self.article, self.project)
+
+    def known(self, condition: Condition, carving: bool = False) -> bool | None:
+        """Is the condition met? None when the project does not say. `carving`: it stands in an exception."""
+        if condition.kind == "nature":
+            return any(nature in condition.terms for nature in self._natures)
+        if condition.kind == "place":
+            held = self.place[0]
+        elif condition.kind == "limit":
+            return self._within(condition)
+        elif condition.kind == "only":
+            return self._only(condition)
+        elif condition.kind == "subject":
+            held = self._is(condition, carving)
+        else:
+            held = self._has(condition, carving)
+        return held if held is None or not condition.negated else not held
+
+    def variable(self, condition: Condition) -> Variable:
+        """The unknown fact behind a condition; equal for all conditions that hang on it."""
+        if condition.kind == "place":
+            return Variable("place", "环境敏感区", (True, False))
+        if condition.kind == "limit":
+            return Variable("limit", "、".join(condition.of) or self._measure(condition), self._sizes(condition))
+        if condition.kind == "subject":
+            return Variable("subject", "产品", (*dict.fromkeys(c.terms for c in self.conditions if c.kind == "subject"), None))
+        return Variable(condition.kind, "、".join(condition.terms), (True, False))
+
+    def supposed(self, condition: Condition, value: object) -> bool:
+        """Is the condition met if its variable has this value?"""
+        if condition.kind == "limit":
+            assert condition.limit is not None and isinstance(value, Decimal)
+            if condition.used and value == 0:
+                return False
+            found = compare(replace(condition.limit.limits[0], value=value, bound="", high=None), condition.limit)
+            return bool(found and found.holds)
+        if condition.kind == "subject":
+            return condition.terms == value
+        return bool(value) != condition.negated
+
+    def comparison(self, condition: Condition) -> Any:
+        """The amount asked against the limit, shown."""
+        found = [c for q in self._candidates(condition) if condition.limit and (c := compare(q, condition.limit))]
+        return found[0] if found else None
+
+    @property
+    def _natures(self) -> tuple[str, ...]:
+        natures = self.project.natures
+        return (*natures, "增建", "新增") if "新建" in natures else (*natures, "改扩建") if len(natures) > 1 else natures
+
+    # --- amounts -----------------------------------------------------------------------------------------------
+
+    def _within(self, condition: Condition) -> bool | None:
+        """Several amounts that could be meant must agree, and so must their sum; otherwise it is not known."""
+        if condition.used and self._family(condition) and (none := self._unused(condition)):
+            return not none
+        if condition.of and not self._family(condition) and (fits := self._measured(condition)) is not True:
+            return fits
+        assert condition.limit is not None
+        found = {self._settled(condition, c) for q in self._candidates(condition) if (c := compare(q, condition.limit))}
+        return found.pop() if len(found) == 1 else None
+
+    def _settled(self, condition: Condition, comparison: Any) -> bool | None:
+        """Exactly at a bare 以上 or 以下 the row itself may say where the number belongs: 65吨/小时以上 beside 65吨/小时及以下."""
+        if not comparison.exactly_at_bare_boundary:
+            return bool(comparison.holds) if comparison.holds is not None else None
+        assert condition.limit is not None
+        limit = next(q for q in condition.limit.limits if q.included is None)
+        for other in (q for c in self.conditions if c.kind == "limit" and c.limit for q in c.limit.limits):
+            if other.value == limit.value and other.canonical == limit.canonical and other.included is not None:
+                upper = other.bound in ("≥", "<")  # the number belongs to the upper side
+                return upper == (limit.bound == "以上")
+        self.exactly.append(comparison)
+        return bool(comparison.holds)
+
+    def _candidates(self, condition: Condition) -> list[Quantity]:
+        assert condition.limit is not None
+        amounts = [q for q in self.project.amounts if compare(q, condition.limit)]
+        if self._family(condition):
+            amounts = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
+        elif len(self._siblings(condition)) > 1:
+            near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
+            amounts = near or ([] if any(self.project.near(q, t) for q in amounts for o in self._siblings(condition) for t in o
+                                         if o != condition.of) else amounts)
+        own = [q for q in amounts if q.measure and q.measure == condition.limit.limits[0].measure]
+        amounts = own or amounts
+        if len(amounts) > 1 and len({(q.canonical, q.per, q.high) for q in amounts}) == 1 and amounts[0].high is None:
+            amounts.append(replace(amounts[0], value=sum((q.value for q in amounts), Decimal(0))))
+        return amounts
+
+    def _family(self, condition: Condition) -> str | None:
+        """涂料, 油墨 …: a material of which kinds are told apart and used in amounts."""
+        return next((name for name in FAMILIES for term in condition.of if term.endswith(name)), None)
+
+    def _unused(self, condition: Condition) -> bool:
+        """Is the material known not to be used? Who states one kind of paint has stated them all."""
+        family, says = self._family(condition), self.project.says
+        assert family
+        own = [says(term) for term in condition.of]
+        others = {t for c in self.conditions if c.kind == "limit" and self._family(c) == family for t in c.of} - set(condition.of)
+        if True in own:
+            return False
+        if False in own or self.project.closed:
+            return True
+        spoken = [stated for m in re.finditer(FAMILIES[family], self.project.text)
+                  for _, _, stated in self.project.mentions(m[0])]
+        return any(says(t) for t in others) or (bool(spoken) and not any(spoken))
+
+    def _siblings(self, condition: Condition) -> set[tuple[str, ...]]:
+        """What the row's limits of this dimension are limits of."""
+        assert condition.limit is not None
+        own = condition.limit.limits[0]
+        return {c.of for c in self.conditions if c.kind == "limit" and c.limit
+                and (c.limit.limits[0].dimension, c.limit.limits[0].measure) == (own.dimension, own.measure)}
+
+    def _measured(self, condition: Condition) -> bool | None:
+        """Is the limit's own thing the project's (生猪, 燃煤锅炉)? A thing the row has only one of needs no saying."""
+        siblings = self._siblings(condition) - {()}
+        if condition.limit and condition.limit.limits[0].dimension == "动物" and len(siblings) < 2:
+            return True if any(self.project.says(term) for term in condition.of) else None  # 其他畜禽种类折合猪
+        own = [self.project.says(term) for term in condition.of]
+        if True in own or len(siblings) < 2:
+            return True
+        return False if False in own or any(self.project.says(t) for o in siblings if o != condition.of for t in o) else None
+
+    def _measure(self, condition: Condition) -> str:
+        assert condition.limit is not None
+        q = condition.limit.limits[0]
+        return f"{q.measure or q.dimension}"
+
+    def _sizes(self, condition: Condition) -> tuple[Decimal, ...]:
+        """Amounts between and beyond the row's limits on the same thing; none at all where it may not be used."""
+        same = [c for c in self.conditions if c.kind == "limit" and c.of == condition.of and self._measure(c) == self._measure(condition)]
+        cuts = sorted({q.value for c in same if c.limit for q in c.limit.limits})
+        middle = [(a + b) / 2 for a, b in zip(cuts, cuts[1:], strict=False)]
+        return (*([Decimal(0)] if any(c.used for c in same) else []), cuts[0] / 2, *middle, cuts[-1] * 2)
+
+    # --- traits and products -------------------------------------------------------------------------------------
+
+    def _has(self, condition: Condition, carving: bool) -> bool | None:
+        """Does the project have one of these traits? 不产生废水或挥发性有机物 is met only when both are denied."""
+        if set(condition.terms) <= MAKERS:  # who does not speak of making or selling uses it
+            said = [t for t in MAKERS if self.project.says(t)] or ["使用"]
+            return bool(set(said) & set(condition.terms))
+        if condition.terms and all(len(t) > 3 and t in self.row.name for t in condition.terms) and self._items_named:
+            return any(t in item for t in condition.terms for item in self._items_named)
+        terms = [t for term in condition.terms for t in (PLATING if term == "电镀" else (term,))]
+        said_of = [self._says(term) for term in terms]
+        if True in said_of:
+            return True
+        if said_of and (all(s is False for s in said_of) or ("电镀" in terms and False in said_of)
+                        or (self.project.closed and None in said_of and not condition.negated)):
+            return False
+        return None
+
+    def _says(self, term: str) -> bool | None:
+        """Stated or denied by its own words, or denied because another way is stated (堆肥, so no 填埋)."""
+        said = self.project.says(term)
+        if said is None and any(self.project.says(w.say) for w in words("instead") if w.means == term):
+            return False
+        return said
+
+    def _only(self, condition: Condition) -> bool | None:
+        """Does the project do no more than this?"""
+        said = [self.project.only(term) for term in condition.terms]
+        more = [c for c in self.conditions if c.kind == "trait" and not c.negated and set(c.terms).isdisjoint(condition.terms)
+                and any(self.project.says(t) for t in c.terms)]
+        if True in said:
+            return not more
+        return None if None in said and not more else False
+
+    def _is(self, condition: Condition, carving: bool) -> bool | None:
+        """Is the project what these words name? Of the row's products the longest named wins; the others are then not it."""
+        if not condition.terms:
+            return None
+        named = self._named
+        if named:
+            return condition in named
+        said = [self._says(t) for t in condition.terms]
+        if (said and all(s is False for s in said)) or (carving and self._items_named + self._industries_named):
+            return False
+        others = self._items_named + (self._industries_named if self._catches_all else ())
+        if others and not any(t in n or n in t for t in condition.terms for n in others):
+            return False
+        return True if not carving and self._sole(condition) else None
+
+    @cached_property
+    def _named(self) -> set[Condition]:
+        """The row's products that the question names; a longer name covers a shorter one in it."""
+        spans = [(a, b, c) for c in self.conditions if c.kind == "subject" for t in c.terms
+                 for a, b, stated in self.project.mentions(t) if stated]
+        spans = spans or [(a, b, c) for c in self.conditions if c.kind == "subject" for t in self._told_apart(c)
+                          for a, b, stated in self.project.mentions(t) if stated and not MEASURE.match(self.project.text[b:])]
+        return {c for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)}
+
+    def _told_apart(self, condition: Condition) -> list[str]:
+        """By which words are the row's products told apart: 内河|港口 and 沿海|港口, 三级|公路 and 四级|公路?"""
+        others = [t for c in self.conditions if c.kind == "subject" and c != condition for t in c.terms]
+        found = []
+        for term in condition.terms:
+            for other in others:
+                tail = commonprefix([term[::-1], other[::-1]])[::-1]
+                if len(tail) >= 2 and len(term) - len(tail) >= 2 and len(other) > len(tail):
+                    found.append(term[:-len(tail)])
+        return found
+
+    @cached_property
+    def _items_named(self) -> tuple[str, ...]:
+        """What of the row's own name the question names."""
+        return self._spoken(BRACKETED.sub("", item) for item in re.split("[；;、]", self.row.name))
+
+    @cached_property
+    def _industries_named(self) -> tuple[str, ...]:
+        """Which of the industries the row stands for by GB/T 4754-2017 the question names."""
+        return self._spoken(part for name in industries_of(self.row.name) for part in re.split("[、和及]", name))
+
+    def _spoken(self, items: Iterable[str]) -> tuple[str, ...]:
+        cores = dict.fromkeys(re.sub(r"^其他|(?:制品)?制造业?$|加工$|生产$|项目$|工程$", "", i) for i in items)
+        spans = [(a, b, i) for i in cores if len(i) > 1 for a, b, stated in self.project.mentions(i) if stated]
+        return tuple({i for a, b, i in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)})
+
+    @cached_property
+    def _catches_all(self) -> bool:
+        """Has the row a 其他 or 全部 without conditions, so that a product it does not name is still taken?"""
+        return any(not b.conditions for _, cell in self.row.cells for a in cell for b in a.branches)
+
+    def _sole(self, condition: Condition) -> bool:
+        """Does this only repeat what the row is about: every alternative of its cell says it, or it is the row's own name?"""
+        subjects = {c.terms for c in self.conditions if c.kind == "subject" and c not in self._carved}
+        cells = [[b for a in cell for b in a.branches] for _, cell in self.row.cells]
+        throughout = any(len(cell) > 1 and all(condition in b.conditions for b in cell) for cell in cells)
+        named = any(term in BRACKETED.sub("", self.row.name) for term in condition.terms)
+        return subjects == {condition.terms} and (throughout or named)
+
+    @cached_property
+    def _carved(self) -> set[Condition]:
+        found: set[Condition] = set()
+        queue = [*self.row.scope, *(e for _, cell in self.row.cells for a in cell for b in a.branches for e in b.exceptions)]
+        while queue:
+            for branch in queue.pop().branches:
+                found |= set(branch.conditions)
+                queue += branch.exceptions
+        plain = {c for _, cell in self.row.cells for a in cell for b in a.branches for c in b.conditions}
+        return found - plain

@@ -1,0 +1,70 @@
+"""Which term of the law does an everyday word stand for? The reviewed table corpus/lexicon.toml.
+
+[[word]] brings a project to its row or entry (搅拌站 → 商品混凝土); [[same]] names one thing in two ways (油漆 → 涂料);
+[[area]] brings a place to an area of 名录第三条 (水源地 → 饮用水水源保护区). An office may add lines; no index depends on them.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from kb.errors import SettingsError
+from kb.settings import CORPUS
+
+ROMAN = dict(zip("一二三四五12345", "ⅠⅡⅢⅣⅤ" * 2, strict=True))
+LATIN = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ", "V": "Ⅴ"}
+HALF = str.maketrans({chr(c): chr(c - 0xFEE0) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B))})
+
+
+@dataclass(frozen=True)
+class Word:
+    """An everyday word, the term of the law it stands for, and the row it brings to where it belongs to one only."""
+
+    say: str
+    means: str
+    row: int | None
+    why: str
+
+
+@cache
+def _table() -> dict[str, list[dict[str, object]]]:
+    path = CORPUS / "lexicon.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"词表“{path.name}”读不了（{error}），请检查最近改动的行。") from None
+
+
+@cache
+def words(kind: str = "word") -> tuple[Word, ...]:
+    """The words of one kind (word, same, area), the longest first."""
+    found = [Word(str(say), str(entry["means"]), entry.get("row"), str(entry.get("why", "")))  # type: ignore[arg-type]
+             for entry in _table().get(kind, []) for say in entry["say"]]  # type: ignore[attr-defined]
+    return tuple(sorted(found, key=lambda w: -len(w.say)))
+
+
+@cache
+def saying(means: str) -> tuple[str, ...]:
+    """The everyday words that stand for a term."""
+    return tuple(w.say for w in words() if w.means == means)
+
+
+def canonical(text: str) -> str:
+    """The text with the law's own words for materials and processes, half-width figures and Roman classes of radiation."""
+    text = text.translate(HALF)
+    text = re.sub(r"(?<![A-Za-z])(I{1,3}|IV|V)(?=\s*类)", lambda m: LATIN[m[1]], text)
+    text = re.sub(r"([一二三四五1-5])(?=\s*类(?:射线|放射))", lambda m: ROMAN[m[1]], text)
+    return _same().sub(lambda m: _means()[m[0]], text) if _means() else text
+
+
+@cache
+def _means() -> dict[str, str]:
+    """Everyday name → the law's name; a name that stands inside the law's own name stays in the pattern as itself."""
+    table = {w.say: w.means for w in words("same")}
+    return dict(sorted((table | {means: means for means in table.values()}).items(), key=lambda pair: -len(pair[0])))
+
+
+@cache
+def _same() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _means())))

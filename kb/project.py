@@ -1,0 +1,165 @@
+"""What does a question say of a project? What it states, what it denies, how much, whether new or enlarged, and where.
+
+A thing is stated, denied (没有, 无, 不, 未, 非 and the list that follows) or not spoken of: True, False, None. Nothing is
+supposed here but one thing: a project of which nothing else is said is new (新建).
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from kb.lexicon import canonical, saying
+from kb.quantities import Quantity, quantities
+from kb.tokens import tokens
+
+ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
+NOT = re.compile(r"没有|没|无(?!纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
+STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
+EXCLUSIVE = re.compile(r"只|仅|单纯|纯粹|光(?=是|做|搞|用|有)|单是")
+MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
+NATURES = {"扩建": r"扩建|扩产|扩能|增产|改扩建|扩容|扩大(?:生产)?规模|新增(?=年|日|产能|床位|[\d一二三四五六七八九十两])", "改建": r"改建|技改|技术改造|改扩建|改造",
+           "迁建": r"迁建|搬迁|异地重建", "退役": r"退役", "关闭": r"关闭|封场", "新建": r"新建|新上|新办|新开|新设"}
+EXISTING = re.compile(r"(?:现有|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|从|由)[^，。；、]{0,12}$")
+TOTAL = re.compile(r"(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)(?:年|日)?[一-鿿]{0,6}$")
+NO_FACTORY = re.compile(r"非工业(?:建筑|厂房)|不[在是属]于?(?:工业)?(?:建筑|厂房|车间)")
+SHOP = re.compile(r"店[里内面铺]|门店|商铺|(?:餐|饭|酒|面|奶茶|咖啡|蛋糕|面包|烘焙|小吃|火锅|茶|卤味|豆腐|服装|家具|五金)店|餐[馆厅吧]|作坊|自家厨房|家里|街边|夫妻店|商场里")
+FACTORY = re.compile(r"(?:厂房|车间|工厂|工业(?:园|建筑|厂房)|园区|开发区)")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The facts a question states of one project."""
+
+    question: str
+    as_text: str = field(default="")
+
+    @cached_property
+    def text(self) -> str:
+        """The question in the law's own words."""
+        return ASKED.sub("是否", canonical(self.question))
+
+    @cached_property
+    def segments(self) -> list[tuple[int, str]]:
+        """Where each part of a sentence begins, and its text."""
+        cuts = [0, *(m.end() for m in STOPS.finditer(self.text)), len(self.text)]
+        return [(a, self.text[a:b]) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+
+    def says(self, term: str) -> bool | None:
+        """Is this stated (True), denied (False) or not spoken of (None)?"""
+        found = [stated for _, _, stated in self.mentions(term)]
+        return None if not found else any(found)
+
+    def mentions(self, term: str) -> list[tuple[int, int, bool]]:
+        """Each place that speaks of a term, by its own word or an everyday one: from, to, stated or denied."""
+        found = []
+        for word in (canonical(term), term, *saying(term)):
+            for m in re.finditer(re.escape(word), self.text):
+                if (said := self._stated(m.start(), m.end())) is not None:
+                    found.append((m.start(), m.end(), said))
+        if not found and len(term) > 3:
+            found = self._apart(term) or self._first_denied(term)
+        return found
+
+    def only(self, term: str) -> bool | None:
+        """Is the project said to do nothing but this? None: it does this, and may do more."""
+        places = [(a, b) for a, b, stated in self.mentions(term) if stated]
+        for a, _ in places:
+            begin = max(at for at, _ in self.segments if at <= a)
+            if EXCLUSIVE.search(self.text, begin, a + 2):
+                return True
+        return None if places else False
+
+    @cached_property
+    def closed(self) -> bool:
+        """Does it say that it does only what it names (只喷粉, 仅组装)? 只用水性漆 speaks of a material and closes nothing else."""
+        for _, segment in self.segments:
+            m = EXCLUSIVE.search(segment)
+            if m and len(segment) > m.end() + 1 and not MATERIAL.search(segment[m.end():]) and not NOT.search(segment[:m.start()]):
+                return True
+        return False
+
+    @cached_property
+    def natures(self) -> tuple[str, ...]:
+        """新建 unless something else is said."""
+        found = tuple(nature for nature, words in NATURES.items()
+                      if any(self._stated(m.start(), m.end()) for m in re.finditer(words, self.text)))
+        return found or ("新建",)
+
+    @property
+    def nature_said(self) -> bool:
+        return any(re.search(words, self.text) for words in NATURES.values())
+
+    @cached_property
+    def industrial(self) -> bool:
+        """Is it in an industrial building (说明4)? A shop, a kitchen and what says so are not."""
+        return not NO_FACTORY.search(self.text) and (bool(FACTORY.search(self.text)) or not SHOP.search(self.text))
+
+    @cached_property
+    def amounts(self) -> list[Quantity]:
+        """The newly added amounts (说明2): of an enlargement the increment, what exists left out."""
+        stated, existing = [], []
+        for q in quantities(self.text):
+            begin = max(at for at, _ in self.segments if at <= q.start)
+            before = self.text[begin:q.start]
+            (existing if EXISTING.search(before) else stated).append(q)
+        grown = []
+        for q in stated:
+            before = self.text[max(0, q.start - 10):q.start]
+            base = [e for e in existing if e.dimension == q.dimension and e.canonical == q.canonical and e.end <= q.start]
+            if base and TOTAL.search(before) and q.value > base[-1].value and not re.search("新增|增加(?!到|至)", before):
+                q = replace(q, value=q.value - base[-1].value)
+            grown.append(q)
+        return grown
+
+    def near(self, quantity: Quantity, term: str) -> bool:
+        """Does an amount speak of this thing: in the same part of the sentence, and nearer than any other amount?"""
+        begin = max(at for at, _ in self.segments if at <= quantity.start)
+        end = next((at + len(s) for at, s in self.segments if at == begin), len(self.text))
+        for a, b, _ in self.mentions(term):
+            if not begin <= a < end:
+                continue
+            between = (b, quantity.start) if b <= quantity.start else (quantity.end, a)
+            if not any(between[0] <= q.start < between[1] for q in self.amounts if q is not quantity):
+                return True
+        return False
+
+    def _stated(self, start: int, end: int) -> bool | None:
+        """Is what stands here stated, denied, or asked about (None)?"""
+        begin = max((at for at, _ in self.segments if at <= start), default=0)
+        before = self.text[begin:start]
+        if "是否" in before:
+            return None
+        if re.search("非$", before) and self.text[start:start + 2] == "溶剂":
+            return None
+        negator = None
+        for m in NOT.finditer(before):
+            negator = m
+        if negator is None or _restarts(before[negator.end():]):
+            return not re.match("除外|不计", self.text[end:end + 2])
+        return False
+
+    def _first_denied(self, term: str) -> list[tuple[int, int, bool]]:
+        """A longer term is denied with its first word: 不用围网, so no 围网投饵养殖."""
+        first = next(iter(tokens(term)), "")
+        if not 1 < len(first) < len(term) or not term.startswith(first):
+            return []
+        places = [(m.start(), m.end()) for m in re.finditer(re.escape(first), self.text)]
+        return [(a, b, False) for a, b in places] if places and all(self._stated(a, b) is False for a, b in places) else []
+
+    def _apart(self, term: str) -> list[tuple[int, int, bool]]:
+        """A longer term whose words all stand in one part of a sentence."""
+        parts = [w for w in dict.fromkeys(tokens(term)) if len(w) > 1 and not any(w != o and w in o for o in tokens(term))]
+        if len(parts) < 2:
+            return []
+        for begin, segment in self.segments:
+            places = [segment.find(w) for w in parts]
+            if min(places) >= 0:
+                stated = [self._stated(begin + p, begin + p + len(w)) for p, w in zip(places, parts, strict=True)]
+                if None not in stated:
+                    return [(begin + min(places), begin + max(p + len(w) for p, w in zip(places, parts, strict=True)), all(stated))]
+        return []
+
+
+def _restarts(between: str) -> bool:
+    """Does the scope of a negation end before what follows? It reaches over a list, not over 的 or a new statement."""
+    return bool(re.search(r"的|(?<=.)(?:采用|使用|改用|但|只|仅|而|有(?![机毒害色限]))|[:：]", between)) or len(between) > 30
