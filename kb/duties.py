@@ -15,13 +15,14 @@ from kb.duty_topics import terms, topic_of
 from kb.models import Duties, Finding, Hit, Quote, Task
 from kb.store import Store
 from kb.understanding import Reading
-from kb.units import Mention, Units, table
+from kb.units import Mention, Units, known_units, table
 
 WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室)|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
                  r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
 PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
                         r"由哪(?:个|些|家)")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
+TOGETHER = re.compile(r"共同|一起|一块|一同|同时|联合|都(?!干|做|有|要|管什么|负责什么)|都有份")
 TAKES_PART = re.compile(r"参与|参加|负责|管|配合|任务|责任|角色|关系")
 LAW = re.compile(r"罚|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法|犯法")
 SHORTEST = 60  # characters of a task shown in a line; the citation has the whole
@@ -47,6 +48,17 @@ def answer(reading: Reading, on: date, store: Store, search: Callable[[str], lis
     return finding
 
 
+def with_law(finding: Finding, law: Finding) -> Finding:
+    """What the plans do not say, and after it the passages of law nearest to the question."""
+    return finding.model_copy(update={"lines": [*finding.lines, sentence("duties.law"), *law.lines], "quotes": law.quotes,
+                                      "notes": [*dict.fromkeys([*finding.notes, *law.notes])]})
+
+
+def may_be_of_law(question: str) -> bool:
+    """Could a question of who is in charge be one of law as well? Not where it speaks as only plans do (牵头, 责任单位)."""
+    return not OF_PLANS_ALONE.search(question) and not known_units().mentions(question)
+
+
 class _Question:
     """One question against one plan."""
 
@@ -57,11 +69,12 @@ class _Question:
         charged = {u for u in units.by_name.keys() | self.used if units.charged_as(u) & self.used}
         self.mentions = [m.among(charged) for m in units.mentions(question)]
         rest = question.replace(self.title, " ").replace("《", " ").replace("》", " ")
+        self.who = bool(WHO.search(question))
         for mention in self.mentions:
-            rest = rest.replace(mention.text, " ")
+            rest = rest.replace(mention.text, " ") if self._charged(mention) or not self.who else rest
         self.topic = _trimmed(topic_of(rest))
         self.terms = terms(self.topic)
-        self.who = bool(WHO.search(question))
+        self.shown = self.topic.replace(" ", "……")  # words of asking stood between
         self.of_plan = bool(PLAN_WORDS.search(question) or (self.mentions and TAKES_PART.search(question)))
         self.by_meaning = False  # found by meaning alone: said in the answer
         self.finding = Finding(status="answered", lines=[], duties=Duties())
@@ -91,7 +104,7 @@ class _Question:
             found = [r for r in found if own & set(r.units) or any(f in r.task for f in forms)] or found
         if not found:
             return self._no_topic()
-        self._list(found, sentence("duties.topic_nearest" if self.by_meaning else "duties.topic", topic=self.topic, title=self.title, count=str(len(found))))
+        self._list(found, sentence("duties.topic_nearest" if self.by_meaning else "duties.topic", topic=self.shown, title=self.title, count=str(len(found))))
         return self._done()
 
     def _matching(self, search: Callable[[str], list[Hit]] | None) -> list[DutyRecord]:
@@ -103,7 +116,9 @@ class _Question:
         nearest = max(hits, key=lambda h: h.cosine or 0.0)
         found = [r for r in self.plan.records if nearest.clause.clause_id in {r.clause_id, *(p.clause_id for p in r.governed)}]
         stated = [r for r in found if r.kind == "parenthesis"] or found
-        some = any(self.plan.topics.share(r, self.topic) >= SOME for r in stated)
+        shares = [self.plan.topics.share(r, self.topic) for r in stated]
+        some = max(shares, default=0.0) >= SOME
+        stated = [r for r, share in zip(stated, shares, strict=True) if share == max(shares)]
         self.by_meaning = (nearest.cosine or 0.0) >= (NEAR_WITH_A_WORD if some else NEAR)
         return stated if self.by_meaning else []
 
@@ -111,7 +126,7 @@ class _Question:
         if LAW.search(self.question) or not self.of_plan:
             return None
         self.finding.status, self.finding.duties = "not_found", Duties()
-        self.finding.lines = [sentence("duties.topic_unknown", title=self.title, topic=self.topic)]
+        self.finding.lines = [sentence("duties.topic_unknown", title=self.title, topic=self.shown)]
         return self._done()
 
     def _list(self, found: list[DutyRecord], head: str) -> None:
@@ -135,16 +150,16 @@ class _Question:
         base = self._matching(search) if self.terms else self.plan.records
         if self.terms and not base:
             return self._no_topic()
-        found = [r for r in base if all(names & set(r.units) for names in charged)] if len(charged) > 1 and not self.terms else \
-            [r for r in base if any(names & set(r.units) for names in charged)]
+        together = len(charged) > 1 and not self.terms and bool(TOGETHER.search(self.question))
+        found = [r for r in base if (all if together else any)(names & set(r.units) for names in charged)]
         everyone = "、".join(dict.fromkeys(u for m in self.mentions for u in m.units))
         role = None if self.terms else self._role_asked()
-        fitting = [r for r in found if role is None or all(self._role(r, m) == role for m in self.mentions)]
-        if len(charged) > 1 and not self.terms:
+        fitting = [r for r in found if role is None or (all if together else any)(self._role(r, m) == role for m in self.mentions)]
+        if together:
             head = sentence("duties.shared" if fitting else "duties.nothing_shared", title=self.title, units=everyone, count=str(len(fitting)))
             shown = fitting
         elif self.terms:
-            head = sentence("duties.units_in_topic" if found else "duties.not_in_topic", topic=self.topic, units=everyone, title=self.title)
+            head = sentence("duties.units_in_topic" if found else "duties.not_in_topic", topic=self.shown, units=everyone, title=self.title)
             shown = found or base
         elif not found:
             head, shown = sentence("duties.unit_unknown", title=self.title, unit=everyone), []

@@ -12,6 +12,7 @@ GROUP = re.compile(r"(?:^|；)[（(]([一二三四五])[）)](.*?)(?=；[（(][�
 PART = re.compile(r"第三条[（(]([一二三])[）)]中的(.*?)(?=；?\s*第三条[（(]|，针对|$)")
 EXTRA = re.compile(r"针对([^，；]+?)增加第三条[（(]([一二三])[）)]中的(.+)$")
 NEAR = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|距离?|相邻|紧邻|靠近|外围|下游|上游|对面")
+TOUCHING = re.compile(r"(?:涉及|穿越|穿过|占用|位于|进入)[^，。；附近旁]{0,6}$")
 GENERAL = re.compile(r"(?:环境)?敏感区域?|敏感目标")
 
 
@@ -42,7 +43,7 @@ def touches(areas: str, article: str, project: Project) -> tuple[bool | None, st
             begin = max(at for at, _ in project.segments if at <= start)
             if not stated:
                 denied |= name in counting and len(counting) == 1
-            elif name in counting and not NEAR.search(project.text, begin, end + 3):
+            elif name in counting and (TOUCHING.search(project.text, begin, start) or not NEAR.search(project.text, begin, end + 3)):
                 return True, project.text[start:end]
     if m := re.search(r"第三条", project.text):
         said = project.mentions(m[0])
@@ -74,6 +75,7 @@ def _names(text: str) -> tuple[str, ...]:
     text = text.replace(whole[0], "") if whole else text
     inner = [n for m in re.finditer(r"[（(]([^（）()]+?)等?[）)]", text) if m[1] != "一" for n in m[1].split("、")]
     text = re.sub(r"[（(](?!一)[^（）()]*[）)]", "", text)
+    found = [name.replace("等为", "为") for name in found]
     parts = re.split(r"[，、；](?:以及)?", re.sub(r"的?自然产卵场、索饵场、越冬场和洄游通道", "的产卵场索饵场越冬场洄游通道", text))
     found += [p.removeprefix("以及").strip() for p in [*parts, *inner] if len(p.strip()) > 1]
     return tuple(re.sub(r"产卵场索饵场越冬场洄游通道", "自然产卵场、索饵场、越冬场和洄游通道", p) for p in found)

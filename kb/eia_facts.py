@@ -7,16 +7,15 @@ The notes of the list are rules here: 说明2 newly added amounts, 说明3 单�
 
 import re
 from os.path import commonprefix
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from kb.eia_areas import touches
 from kb.eia_rules import Condition, Row
 from kb.industries import industries_of
-from kb.lexicon import words
+from kb.lexicon import bare, words
 from kb.project import Project
 from kb.quantities import Quantity, compare
 
@@ -24,7 +23,7 @@ PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
 MAKERS = {"生产", "销售", "使用"}
 MEASURE = re.compile("面积|院|材料|工程|规模")
 BRACKETED = re.compile(r"[\d*\s]|[（(].*?[）)]")
-FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水", "处理剂": r"处理剂"}
+FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
 
 
 @dataclass(frozen=True)
@@ -125,13 +124,15 @@ class Facts:
         assert condition.limit is not None
         amounts = [q for q in self.project.amounts if compare(q, condition.limit)]
         if self._family(condition):
-            amounts = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
+            near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
+            kinds = {c.of for c in self.conditions if c.kind == "limit" and any(self.project.says(t) for t in c.of)}
+            amounts = near or ([q for q in amounts if q.measure in (None, "用量")] if kinds == {condition.of} else [])
         elif len(self._siblings(condition)) > 1:
             near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
             amounts = near or ([] if any(self.project.near(q, t) for q in amounts for o in self._siblings(condition) for t in o
                                          if o != condition.of) else amounts)
         own = [q for q in amounts if q.measure and q.measure == condition.limit.limits[0].measure]
-        amounts = own or amounts
+        amounts = self.project.newest(own or amounts)
         if len(amounts) > 1 and len({(q.canonical, q.per, q.high) for q in amounts}) == 1 and amounts[0].high is None:
             amounts.append(replace(amounts[0], value=sum((q.value for q in amounts), Decimal(0))))
         return amounts
@@ -204,7 +205,8 @@ class Facts:
     def _says(self, term: str) -> bool | None:
         """Stated or denied by its own words, or denied because another way is stated (堆肥, so no 填埋)."""
         said = self.project.says(term)
-        if said is None and any(self.project.says(w.say) for w in words("instead") if w.means == term):
+        if said is None and (any(self.project.says(w.say) for w in words("instead") if w.means == term)
+                             or any(self.project.says(w.say) is False for w in words("covers") if w.means == term)):
             return False
         return said
 
@@ -223,13 +225,13 @@ class Facts:
             return None
         named = self._named
         if named:
-            return condition in named
+            return condition in named or any(n.endswith(t) for c in named for n in c.terms for t in condition.terms)
         said = [self._says(t) for t in condition.terms]
         if (said and all(s is False for s in said)) or (carving and self._items_named + self._industries_named):
             return False
-        others = self._items_named + (self._industries_named if self._catches_all else ())
-        if others and not any(t in n or n in t for t in condition.terms for n in others):
-            return False
+        own = {item for item in self._items for t in condition.terms if t in item or item in t or commonprefix([t, item])[3:]}
+        if own and (named := self._items_named + self._industries_named) and own.isdisjoint(named):
+            return False  # another of the row's own industries is named
         return True if not carving and self._sole(condition) else None
 
     @cached_property
@@ -255,22 +257,20 @@ class Facts:
     @cached_property
     def _items_named(self) -> tuple[str, ...]:
         """What of the row's own name the question names."""
-        return self._spoken(BRACKETED.sub("", item) for item in re.split("[；;、]", self.row.name))
+        return self._spoken(_name_items(self.row.name))
 
     @cached_property
     def _industries_named(self) -> tuple[str, ...]:
         """Which of the industries the row stands for by GB/T 4754-2017 the question names."""
-        return self._spoken(part for name in industries_of(self.row.name) for part in re.split("[、和及]", name))
+        return self._spoken(_industry_items(self.row.name))
 
-    def _spoken(self, items: Iterable[str]) -> tuple[str, ...]:
-        cores = dict.fromkeys(re.sub(r"^其他|(?:制品)?制造业?$|加工$|生产$|项目$|工程$", "", i) for i in items)
-        spans = [(a, b, i) for i in cores if len(i) > 1 for a, b, stated in self.project.mentions(i) if stated]
+    @property
+    def _items(self) -> tuple[str, ...]:
+        return _name_items(self.row.name) + _industry_items(self.row.name)
+
+    def _spoken(self, items: tuple[str, ...]) -> tuple[str, ...]:
+        spans = [(a, b, i) for i in items for a, b, stated in self.project.mentions(i) if stated]
         return tuple({i for a, b, i in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)})
-
-    @cached_property
-    def _catches_all(self) -> bool:
-        """Has the row a 其他 or 全部 without conditions, so that a product it does not name is still taken?"""
-        return any(not b.conditions for _, cell in self.row.cells for a in cell for b in a.branches)
 
     def _sole(self, condition: Condition) -> bool:
         """Does this only repeat what the row is about: every alternative of its cell says it, or it is the row's own name?"""
@@ -290,3 +290,20 @@ class Facts:
                 queue += branch.exceptions
         plain = {c for _, cell in self.row.cells for a in cell for b in a.branches for c in b.conditions}
         return found - plain
+
+
+@cache
+def _name_items(name: str) -> tuple[str, ...]:
+    """The things a row's name lists."""
+    return _cores(re.split("[；;、]", BRACKETED.sub("", name)))
+
+
+@cache
+def _industry_items(name: str) -> tuple[str, ...]:
+    """The things the industries of a row's codes list."""
+    return _cores([part for industry in industries_of(name) for part in re.split("[、和及]", industry)])
+
+
+def _cores(items: list[str]) -> tuple[str, ...]:
+    cores = dict.fromkeys(bare(re.sub(r"^其他(?:未列明)?", "", item)) for item in items)
+    return tuple(core for core in cores if len(core) > 1)

@@ -5,21 +5,25 @@ A word counts the more the fewer rows it may stand for, and the longest word cov
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kb.eia_rules import MAKING, Row
-from kb.industries import industries_of
-from kb.lexicon import words
+from kb.eia_rules import Row
+from kb.industries import all_industries, industries_of
+from kb.lexicon import bare, saying, words
 from kb.project import Project
 
 NAME, PRODUCT, INDUSTRY, PART = 1.0, 0.9, 0.8, 0.6  # how much the row's name, a product of its cells, an industry's name, a part of it says
 BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
+BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|买|装|上|建)"
+ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加装)[^，。；含配]{0,4}$")
+AROUND = re.compile(r"[内里旁边外]|附近|商铺|铺|周边|厂?房?[内里]")
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
 INCLUDED = re.compile(r"[（(](?:含|包括)([^；（()）]+)")
 GENERIC = {"工程", "项目", "建设", "制造", "加工", "生产", "开发", "处理", "处置", "利用", "服务", "设备", "产品", "材料", "机械", "金属", "食品",
-           "其他", "全部", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "新建", "增建", "建筑", "油气", "化工", "涂料", "设计", "环境", "水源"}
+           "其他", "全部", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "涂料", "设计", "环境", "水源"}
 ASKING = re.compile(r"环评|环境影响|报告[书表]|登记表|手续|如何(?:办理|执行|确定)|类别|涉及环境敏感区|敏感区|投资\S*元")
 
 
@@ -38,7 +42,7 @@ class Candidate:
 def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> list[Candidate]:
     """Every row that words or meaning speak for, the likeliest first. `cosines` by clause id."""
     index = _index(tuple(rows))
-    spans = [(a, b, word, index[word]) for word in index for a, b, stated in _literal(project, word) if stated]
+    spans = [(a, b, word, index[word]) for a, b, word in _words_of(project, index.keys())]
     spans = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, *_ in spans)]
     least = min(cosines.values(), default=0.0)
     found = []
@@ -52,26 +56,51 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     return sorted(found, key=lambda c: -c.score)
 
 
+def unlisted(project: Project, rows: list[Row]) -> tuple[str | None, str]:
+    """An industry of GB/T 4754-2017 that the question names and no row stands for, and the words that name it."""
+    index = _index(tuple(rows))
+    names = _unlisted(tuple(rows))
+    found = [(b - a, names[word], word) for a, b, word in _words_of(project, names.keys()) if word not in index]
+    return (max(found)[1], max(found)[2]) if found else (None, "")
+
+
+@lru_cache(maxsize=4)
+def _unlisted(rows: tuple[Row, ...]) -> dict[str, str]:
+    """Word → the industry of GB/T 4754-2017 it names, of those that no row's codes cover."""
+    covered = {name for row in rows for name in industries_of(row.name)}
+    return {word: name for name in all_industries() if name not in covered
+            for word in (bare(name), *saying(name)) if len(word) > 1 and word not in GENERIC}
+
+
 def subject_of(project: Project) -> str:
     """The question without what every question of the kind says, and without amounts: what is to be found by meaning."""
     parts = [p for _, p in project.segments if not ASKING.search(p)] or [ASKING.sub("", project.text)]
     return re.sub(r"^(?:某\S{0,6}?|客商)?(?:拟|计划|打算)?(?:投资)?", "", "".join(parts)) or project.text
 
 
-def also(first: Candidate, others: list[Candidate]) -> list[Candidate]:
-    """Other categories the project names beside its first (名录第四条): by a sure word of their own elsewhere in the question."""
+def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Candidate]:
+    """Other categories the project names beside its first (名录第四条): by a sure word of their own, said to be added to it."""
     taken, found = list(first.spans), list[Candidate]()
     for other in sorted(others, key=lambda c: -c.by_words):
-        apart = [s for s in other.spans if not any(a < s[1] and s[0] < b for a, b in taken)]
-        if other.by_words >= SURE and apart and other.row.no != first.row.no:
+        apart = [(a, b) for a, b in other.spans if not any(x < b and a < y for x, y in taken)]
+        if other.by_words >= SURE and any(ADDED.search(project.text, 0, a) and not AROUND.match(project.text, b) for a, b in apart):
             found.append(other)
             taken += other.spans
     return found
 
 
-def _literal(project: Project, word: str) -> list[tuple[int, int, bool]]:
-    return [(m.start(), m.end(), stated) for m in re.finditer(re.escape(word), project.text)
-            if (stated := project._stated(m.start(), m.end())) is not None]
+def owner(project: Project, first: Candidate, other: Candidate) -> bool:
+    """Does the first only name who builds the other (医院新增射线装置)?"""
+    return bool(first.spans and other.spans) and any(
+        b <= c and re.fullmatch(r"[^，。；]{0,8}?" + BUILDS + r"[^，。；]{0,10}", project.text[b:c])
+        for a, b in first.spans for c, _ in other.spans)
+
+
+def _words_of(project: Project, known: Collection[str]) -> list[tuple[int, int, str]]:
+    """Each known word that the question states, and where."""
+    text, longest = project.text, max(map(len, known), default=0)
+    return [(a, b, text[a:b]) for a in range(len(text)) for b in range(a + 2, min(len(text), a + longest) + 1)
+            if text[a:b] in known and project.stated(a, b)]
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +109,7 @@ def _index(rows: tuple[Row, ...]) -> dict[str, dict[int, float]]:
     found: dict[str, dict[int, float]] = {}
 
     def add(word: str, no: int, weight: float) -> None:
-        for form in {word, MAKING.sub("", word)}:
+        for form in {word, bare(word)}:
             if len(form) > 1 and form not in GENERIC:
                 found.setdefault(form, {})[no] = max(weight, found.get(form, {}).get(no, 0.0))
 
@@ -97,9 +126,9 @@ def _index(rows: tuple[Row, ...]) -> dict[str, dict[int, float]]:
                 add(part, row.no, PART)
     for word in words():
         if word.row is not None:
-            found.setdefault(word.say, {})[word.row] = NAME
+            found[word.say] = {word.row: NAME}  # reviewed: this row and no other
         else:
-            for no, weight in found.get(word.means, found.get(MAKING.sub("", word.means), {})).items():
+            for no, weight in found.get(word.means, found.get(bare(word.means), {})).items():
                 found.setdefault(word.say, {})[no] = weight
     return found
 
@@ -110,4 +139,6 @@ def _parts(name: str) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
+    if re.search(r"(?:设备|机械|机|修理)(?:制造)?$", text):
+        return []  # 采矿、冶金、建筑专用设备制造 is one thing
     return [re.sub(r"^其他(?:未列明)?|等$", "", p) for p in re.split(r"[、，]|(?<=..)[和及与](?=..)", text)]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal
 
+from kb.lexicon import bare
 from kb.models import Clause, EiaDocument
 from kb.quantities import Threshold, thresholds
 
@@ -29,7 +30,6 @@ ONLY = re.compile(r"^(?:仅限?|单纯|单独)(?:从事|设有|建设)?的?")
 MAKER = "(?:生产|销售|使用)(?:[、和或](?:生产|销售|使用))*(?=[ⅠⅡⅢⅣⅤI非放])"
 VERB = re.compile(r"^(?:[一-鿿]{2,3}工[艺序](?:有|涉及)|具?有|设有|含有?|使用|采用|采取|利用|从事|涉及|产生|用|以(?=.+为))(?![机色毒害限])")
 TAIL = re.compile(r"(?:为原料.*|生产工艺|工艺|工序|过程|方式|设施|等|的)+$")
-MAKING = re.compile(r"(?<=..)(?:制造业?|生产|加工处理|加工|工程|建设|项目|服务|基地)$")
 SIZE = re.compile(r"[一-鿿]*?(?:年|日|月|单个|单条|总)?(?:用海面积|营业面积|建筑面积|生产能力|处置能力|转运能力|装机容量|总装机|总容量|容量|装机|库容|容积"
                   r"|面积|规模|能力|长度|功率|泊位|数量|排放量|取水量|补水量|投放量|工程量|产油量|床位|吞吐|电压等级)[一-鿿]*$")
 TIMED = re.compile(r"^(?:年|日|月)?(?:用|产|出栏|存栏|加工|处理|处置|转运|屠宰|拆解|总?取水量)?")
@@ -263,6 +263,8 @@ def _worded(part: str, modifies: bool) -> Condition | None:
         return Condition("only", part, _terms(re.sub("单纯|仅", "", part[m.end():])))
     if m := re.fullmatch(r"(.+)不发生(.+)", part):
         return Condition("trait", part, (m[2],), negated=True)
+    if part.startswith("利用") and not modifies:
+        return Condition("subject", part, _terms(part))
     if modifies or TRAIT.search(part):
         negated = bool(re.match(r"[无不未](?!锈|饱和)", part))
         terms = _terms(re.sub(r"(?:^|(?<=、))[无不未]", "", part) if negated else part)
@@ -279,7 +281,7 @@ def _terms(text: str) -> tuple[str, ...]:
         parts = [p + m[1] if re.search("[型级类]$", p) else p + parts[-1][1:] if len(p) == 1 else p for p in parts]
     if text.startswith("利用") and len(parts) > 1 and len(parts[0]) > 4 and all(len(p) == 2 for p in parts[1:]):
         parts = [parts[0], *(parts[0][:-2] + p for p in parts[1:])]
-    return tuple(dict.fromkeys(p for p in (MAKING.sub("", part) if len(part) > 3 else part for part in parts) if len(p) > 1))
+    return tuple(dict.fromkeys(p for p in (bare(part) if len(part) > 3 else part for part in parts) if len(p) > 1))
 
 
 def _name_rules(name: str) -> tuple[tuple[Alternative, ...], tuple[Condition, ...]]:

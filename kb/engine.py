@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CANDIDATES = 20
 MEASURED = "zhengwen-encoder"  # the model on whose cosines bounds were chosen
 LEAST_COSINE = 0.36  # of the nearest passage, where no word of the question stands in any clause
+RELATED_LAW = 3  # passages shown where no plan speaks of a matter
 LIKELY_ANSWER = 0.5  # added to a clause that lays down sanctions where the question asks for them
 LIKELY_KIND = 1.0  # added to the score of clauses of the kind the intent points to
 
@@ -98,7 +99,7 @@ class PolicyEngine:
         if difference := comparison(reading, on, self.store):
             return "eligibility", difference
         if finding := duties.answer(reading, on, self.store, self._plan_clauses):
-            return "duties", finding
+            return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
         if self.retriever.outside(reading.question):
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
         hits = self._ranked(reading, on)
@@ -117,6 +118,16 @@ class PolicyEngine:
         dense = self.retriever.dense
         measured = dense is not None and dense.model.model_name.startswith(MEASURED)
         return self.retriever.search(topic, Filter(kinds={"work_plan"}), CANDIDATES) if measured else []
+
+    def _with_law(self, finding: Finding, reading: Reading, on: date) -> Finding:
+        """What no plan speaks of, the law may: its nearest passages after the sentence that says so."""
+        if not duties.may_be_of_law(reading.question) or self.retriever.outside(reading.question):
+            return finding
+        plans = {d.doc_id for d in self.store.documents() if d.kind == "work_plan"}
+        hits = [h for h in self._ranked(reading, on) if h.clause.doc_id not in plans]
+        if not hits or not self._speaks_to(reading.question, hits):
+            return finding
+        return duties.with_law(finding, nearest(reading, hits[:RELATED_LAW], on, self.store))
 
     def _ranked(self, reading: Reading, on: date) -> list[Hit]:
         from kb.retrieval import Filter

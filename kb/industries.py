@@ -34,3 +34,9 @@ def industries(code: str) -> list[str]:
 def industries_of(text: str) -> tuple[str, ...]:
     """The names of every industry whose code stands in a text (卷烟制造 162), and of those below it."""
     return tuple(dict.fromkeys(name for code in CODE.findall(text) for name in industries(code)))
+
+
+@cache
+def all_industries() -> tuple[str, ...]:
+    """Every name of the tree."""
+    return tuple(dict.fromkeys(_tree()[0].values()))

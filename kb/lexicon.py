@@ -1,7 +1,8 @@
 """Which term of the law does an everyday word stand for? The reviewed table corpus/lexicon.toml.
 
 [[word]] brings a project to its row or entry (搅拌站 → 商品混凝土); [[same]] names one thing in two ways (油漆 → 涂料);
-[[area]] brings a place to an area of 名录第三条 (水源地 → 饮用水水源保护区). An office may add lines; no index depends on them.
+[[area]] brings a place to an area of 名录第三条 (水源地 → 饮用水水源保护区); [[instead]] says what stating a thing rules out (堆肥 →
+no 填埋); [[covers]] what denying a thing denies with it (染整 → no 染色). An office may add lines; no index depends on them.
 """
 
 import re
@@ -12,6 +13,7 @@ from functools import cache
 from kb.errors import SettingsError
 from kb.settings import CORPUS
 
+MAKING = re.compile(r"(?<=..)(?:制造业?|生产|加工处理|加工|工程|建设|项目|服务|基地)$")
 ROMAN = dict(zip("一二三四五12345", "ⅠⅡⅢⅣⅤ" * 2, strict=True))
 LATIN = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ", "V": "Ⅴ"}
 HALF = str.maketrans({chr(c): chr(c - 0xFEE0) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B))})
@@ -46,8 +48,13 @@ def words(kind: str = "word") -> tuple[Word, ...]:
 
 @cache
 def saying(means: str) -> tuple[str, ...]:
-    """The everyday words that stand for a term."""
-    return tuple(w.say for w in words() if w.means == means)
+    """The everyday words that stand for a term, be it written with the word of making (肉类加工) or without."""
+    return tuple(w.say for w in words() if bare(w.means) == bare(means))
+
+
+def bare(name: str) -> str:
+    """A product's name without the word of making after it: 木质制品制造 → 木质制品."""
+    return MAKING.sub("", name)
 
 
 def canonical(text: str) -> str:

@@ -5,7 +5,7 @@ supposed here but one thing: a project of which nothing else is said is new (新
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.lexicon import canonical, saying
@@ -14,6 +14,7 @@ from kb.tokens import tokens
 
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
 NOT = re.compile(r"没有|没|无(?!纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
+AFTERWARDS = re.compile(r"除外|不计|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|一概)(?:不|没|未|无)")  # A、B都不沾
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
 EXCLUSIVE = re.compile(r"只|仅|单纯|纯粹|光(?=是|做|搞|用|有)|单是")
 MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
@@ -31,12 +32,20 @@ class Project:
     """The facts a question states of one project."""
 
     question: str
-    as_text: str = field(default="")
+    earlier: str = ""  # what was said of it in the turns before
 
     @cached_property
     def text(self) -> str:
-        """The question in the law's own words."""
-        return ASKED.sub("是否", canonical(self.question))
+        """What was said, in the law's own words, the newest turn last."""
+        return self._before + ASKED.sub("是否", canonical(self.question))
+
+    @cached_property
+    def _before(self) -> str:
+        return ASKED.sub("是否", canonical(self.earlier)) + "。" if self.earlier else ""
+
+    def newest(self, amounts: list[Quantity]) -> list[Quantity]:
+        """Of several amounts those of the newest turn, if it has any: what is said later corrects what was said before."""
+        return [q for q in amounts if q.start >= len(self._before)] or amounts
 
     @cached_property
     def segments(self) -> list[tuple[int, str]]:
@@ -54,7 +63,7 @@ class Project:
         found = []
         for word in (canonical(term), term, *saying(term)):
             for m in re.finditer(re.escape(word), self.text):
-                if (said := self._stated(m.start(), m.end())) is not None:
+                if (said := self.stated(m.start(), m.end())) is not None:
                     found.append((m.start(), m.end(), said))
         if not found and len(term) > 3:
             found = self._apart(term) or self._first_denied(term)
@@ -82,7 +91,7 @@ class Project:
     def natures(self) -> tuple[str, ...]:
         """新建 unless something else is said."""
         found = tuple(nature for nature, words in NATURES.items()
-                      if any(self._stated(m.start(), m.end()) for m in re.finditer(words, self.text)))
+                      if any(self.stated(m.start(), m.end()) for m in re.finditer(words, self.text)))
         return found or ("新建",)
 
     @property
@@ -123,7 +132,7 @@ class Project:
                 return True
         return False
 
-    def _stated(self, start: int, end: int) -> bool | None:
+    def stated(self, start: int, end: int) -> bool | None:
         """Is what stands here stated, denied, or asked about (None)?"""
         begin = max((at for at, _ in self.segments if at <= start), default=0)
         before = self.text[begin:start]
@@ -135,26 +144,27 @@ class Project:
         for m in NOT.finditer(before):
             negator = m
         if negator is None or _restarts(before[negator.end():]):
-            return not re.match("除外|不计", self.text[end:end + 2])
+            return not AFTERWARDS.match(self.text, end)
         return False
 
     def _first_denied(self, term: str) -> list[tuple[int, int, bool]]:
-        """A longer term is denied with its first word: 不用围网, so no 围网投饵养殖."""
-        first = next(iter(tokens(term)), "")
-        if not 1 < len(first) < len(term) or not term.startswith(first):
-            return []
-        places = [(m.start(), m.end()) for m in re.finditer(re.escape(first), self.text)]
-        return [(a, b, False) for a, b in places] if places and all(self._stated(a, b) is False for a, b in places) else []
+        """A longer term is denied with its head or its first word: no 洗衣粉, so no 合成洗衣粉; no 围网, so no 围网投饵养殖."""
+        parts = tokens(term)
+        for word in dict.fromkeys(p for p in (parts[-1:] + parts[:1]) if 1 < len(p) < len(term)):
+            places = [(m.start(), m.end()) for m in re.finditer(re.escape(word), self.text)]
+            if places and all(self.stated(a, b) is False for a, b in places):
+                return [(a, b, False) for a, b in places]
+        return []
 
     def _apart(self, term: str) -> list[tuple[int, int, bool]]:
         """A longer term whose words all stand in one part of a sentence."""
         parts = [w for w in dict.fromkeys(tokens(term)) if len(w) > 1 and not any(w != o and w in o for o in tokens(term))]
-        if len(parts) < 2:
+        if len(parts) < 2 or sum(map(len, parts)) < len(term) - 1:
             return []
         for begin, segment in self.segments:
             places = [segment.find(w) for w in parts]
             if min(places) >= 0:
-                stated = [self._stated(begin + p, begin + p + len(w)) for p, w in zip(places, parts, strict=True)]
+                stated = [self.stated(begin + p, begin + p + len(w)) for p, w in zip(places, parts, strict=True)]
                 if None not in stated:
                     return [(begin + min(places), begin + max(p + len(w) for p, w in zip(places, parts, strict=True)), all(stated))]
         return []
