@@ -10,22 +10,22 @@ from datetime import date
 
 from kb.composing import provisos, sentence, states
 from kb.duty_library import Plan, library
-from kb.duty_records import DutyRecord, Piece
+from kb.duty_lines import both_roles, names_today, row
+from kb.duty_records import DutyRecord
 from kb.duty_topics import terms, topic_of
-from kb.models import Duties, Finding, Hit, Quote, Task
+from kb.models import Duties, Finding, Hit, Task
 from kb.store import Store
 from kb.understanding import Reading
-from kb.units import Mention, Units, known_units, table
+from kb.units import Mention, Units, known_units
 
-WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室)|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
+WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|报(?:到|给)?哪里?|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
                  r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
 PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
-                        r"由哪(?:个|些|家)")
+                        r"由谁|由哪(?:个|些|家)")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
 TOGETHER = re.compile(r"共同|一起|一块|一同|同时|联合|都(?!干|做|有|要|管什么|负责什么)|都有份")
 TAKES_PART = re.compile(r"参与|参加|负责|管|配合|任务|责任|角色|关系")
 LAW = re.compile(r"罚|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法|犯法")
-SHORTEST = 60  # characters of a task shown in a line; the citation has the whole
 NEAR = 0.42  # cosine from which a clause of the plan speaks of a topic in other words
 NEAR_WITH_A_WORD = 0.33  # … where the clause has some of the topic's words too
 SOME = 0.3  # of the topic's weight: some of its words
@@ -90,8 +90,7 @@ class _Question:
         if self.terms:
             return self._of_topic(search)
         if re.search(r"所有|全部|一览|分工|列|表|汇总|哪些", self.question):
-            self._list(self.plan.records, sentence("duties.table", title=self.title, count=str(len(self.plan.records))))
-            return self._done()
+            return self._list(self.plan.records, sentence("duties.table", title=self.title, count=str(len(self.plan.records))))
         return None
 
     # — what a topic's units are —
@@ -100,12 +99,12 @@ class _Question:
         found = self._matching(search) if self.of_plan else self.plan.topics.matching(self.topic, whole=True)
         if self.mentions and found:
             forms = {f for m in self.mentions for u in m.units for f in self.units.forms(u)}
-            own = {n for m in self.mentions for n in self._charged(m)}
-            found = [r for r in found if own & set(r.units) or any(f in r.task for f in forms)] or found
+            said = {r: self.plan.topics.sentence(self.plan.topics.place(r, self.topic), self.topic) for r in found}
+            found = [r for r in found if any(f in said[r] for f in forms)] or found
         if not found:
             return self._no_topic()
-        self._list(found, sentence("duties.topic_nearest" if self.by_meaning else "duties.topic", topic=self.shown, title=self.title, count=str(len(found))))
-        return self._done()
+        head = "topic_nearest" if self.by_meaning else "topic"
+        return self._list(found, sentence(f"duties.{head}", topic=self.shown, title=self.title, count=str(len(found))))
 
     def _matching(self, search: Callable[[str], list[Hit]] | None) -> list[DutyRecord]:
         if (found := self.plan.topics.matching(self.topic)) or search is None:
@@ -115,12 +114,12 @@ class _Question:
             return []
         nearest = max(hits, key=lambda h: h.cosine or 0.0)
         found = [r for r in self.plan.records if nearest.clause.clause_id in {r.clause_id, *(p.clause_id for p in r.governed)}]
-        stated = [r for r in found if r.kind == "parenthesis"] or found
-        shares = [self.plan.topics.share(r, self.topic) for r in stated]
-        some = max(shares, default=0.0) >= SOME
-        stated = [r for r, share in zip(stated, shares, strict=True) if share == max(shares)]
-        self.by_meaning = (nearest.cosine or 0.0) >= (NEAR_WITH_A_WORD if some else NEAR)
-        return stated if self.by_meaning else []
+        shares = [self.plan.topics.share(r, self.topic) for r in found]
+        most = max(shares, default=0.0)
+        self.by_meaning = bool(found) and (nearest.cosine or 0.0) >= (NEAR_WITH_A_WORD if most >= SOME else NEAR)
+        stated = any(r.kind == "parenthesis" for r in found)
+        return [r for r, share in zip(found, shares, strict=True) if self.by_meaning and (
+            r.kind == "parenthesis" or (share == most and (share > 0 or not stated)))]
 
     def _no_topic(self) -> Finding | None:
         if LAW.search(self.question) or not self.of_plan:
@@ -129,7 +128,7 @@ class _Question:
         self.finding.lines = [sentence("duties.topic_unknown", title=self.title, topic=self.shown)]
         return self._done()
 
-    def _list(self, found: list[DutyRecord], head: str) -> None:
+    def _list(self, found: list[DutyRecord], head: str) -> Finding:
         duties = self.finding.duties = Duties()
         self.finding.lines.append(head)
         rows = []
@@ -137,11 +136,9 @@ class _Question:
             duties.lead_units += [u for u in record.lead_units if u not in duties.lead_units]
             duties.responsible_units += [u for u in record.responsible_units if u not in duties.responsible_units]
             duties.tasks.append(_task(record, "lead" if record.lead_units else "responsible"))
-            lead, responsible = "、".join(record.lead_units), "、".join(record.responsible_units)
-            form = "units" if lead and responsible else "lead_only" if lead else "responsible_only"
-            rows.append(self._row("row", record, units=sentence(f"duties.{form}", lead=lead, responsible=responsible)))
+            rows.append(self._row("row", record, units=both_roles(record)))
         self.finding.lines.append("\n".join(rows))
-        self._successors([*duties.lead_units, *duties.responsible_units])
+        return self._end([*duties.lead_units, *duties.responsible_units])
 
     # — what a unit must do —
 
@@ -154,13 +151,16 @@ class _Question:
         found = [r for r in base if (all if together else any)(names & set(r.units) for names in charged)]
         everyone = "、".join(dict.fromkeys(u for m in self.mentions for u in m.units))
         role = None if self.terms else self._role_asked()
+        each = [self._role_beside(m) for m in self.mentions]
+        if len({e for e in each if e}) > 1 and not self.terms:  # 甲牵头、乙配合的
+            together, role = True, None
+            found = [r for r in base if all(self._role(r, m) and e in (None, self._role(r, m)) for m, e in zip(self.mentions, each, strict=True))]
         fitting = [r for r in found if role is None or (all if together else any)(self._role(r, m) == role for m in self.mentions)]
         if together:
             head = sentence("duties.shared" if fitting else "duties.nothing_shared", title=self.title, units=everyone, count=str(len(fitting)))
             shown = fitting
         elif self.terms:
-            head = sentence("duties.units_in_topic" if found else "duties.not_in_topic", topic=self.shown, units=everyone, title=self.title)
-            shown = found or base
+            head, shown = self._in_topic(found, everyone), found or base
         elif not found:
             head, shown = sentence("duties.unit_unknown", title=self.title, unit=everyone), []
         elif not fitting:
@@ -171,8 +171,15 @@ class _Question:
         if shown:
             self.finding.lines.append("\n".join(self._unit_row(r) for r in shown))
         self.finding.duties = self._duties(found if self.terms else fitting)
-        self._successors([u for m in self.mentions for u in m.units])
-        return self._done()
+        return self._end([u for m in self.mentions for u in m.units])
+
+    def _in_topic(self, found: list[DutyRecord], everyone: str) -> str:
+        """Yes, no, or not in the role asked about."""
+        names = {"lead": "牵头单位", "responsible": "责任单位"}
+        asked, held = self._role_asked(), {self._role(r, m) for r in found for m in self.mentions} - {None}
+        if asked and len(held) == 1 and asked not in held:
+            return sentence("duties.not_in_that_role", topic=self.shown, units=everyone, asked=names[asked], held=names[str(*held)])
+        return sentence("duties.units_in_topic" if found else "duties.not_in_topic", topic=self.shown, units=everyone, title=self.title)
 
     def _duties(self, found: list[DutyRecord]) -> Duties:
         """The asked units in the roles they have, with the tasks."""
@@ -192,8 +199,7 @@ class _Question:
         words = {"lead": "牵头", "responsible": "责任"}
         held = [(m, role) for m in self.mentions if (role := self._role(record, m))]
         if not held:
-            return self._row("row", record, units=sentence("duties.units", lead="、".join(record.lead_units) or "—",
-                                                           responsible="、".join(record.responsible_units) or "—"))
+            return self._row("row", record, units=both_roles(record))
         groups = [n for m, _ in held for n in self._charged(m) if n in self.units.groups and n in record.units and n not in m.units]
         role = words[held[0][1]] if len(held) == 1 else "、".join(f"{m.text}{words[r]}" for m, r in held)
         return self._row("unit_row", record, role=role, group=sentence("duties.by_group", group="、".join(dict.fromkeys(groups))) if groups else "")
@@ -201,6 +207,12 @@ class _Question:
     def _role(self, record: DutyRecord, mention: Mention) -> str | None:
         names = self._charged(mention)
         return "lead" if names & set(record.lead_units) else "responsible" if names & set(record.responsible_units) else None
+
+    def _role_beside(self, mention: Mention) -> str | None:
+        """The role said straight after a unit's name."""
+        after = self.question[mention.end:mention.end + 6]
+        return ("lead" if re.match("(?:是|来|负责)?牵头", after) else
+                "responsible" if re.match("(?:是|来|负责)?(?:配合|协助|参与|参加|责任|协办)", after) else None)
 
     def _role_asked(self) -> str | None:
         lead = "牵头" in self.question
@@ -227,42 +239,18 @@ class _Question:
             if general:
                 groups = dict.fromkeys(u for r in general for u in r.units if u in self.units.groups)
                 self.finding.lines.append(sentence("duties.district_general", groups="、".join(f"“{g}”" for g in groups)))
-                self.finding.lines.append("\n".join(self._row("row", r, units=sentence(
-                    "duties.responsible_only", responsible="、".join(r.responsible_units))) for r in dict.fromkeys(general)))
+                self.finding.lines.append("\n".join(self._row("row", r, units=both_roles(r)) for r in dict.fromkeys(general)))
         return self._done()
 
     def _city_units(self, text: str) -> list[str]:
         return list(dict.fromkeys(u for m in self.units.mentions(re.sub(r"^.*?[县区]", "市", text)) for u in m.units))
 
-    # — lines —
-
     def _row(self, form: str, record: DutyRecord, **values: str) -> str:
-        own = Piece(record.clause_id, record.label, record.task)
-        piece = self.plan.topics.place(record, self.topic) if self.terms else own
-        said = self.plan.topics.sentence(piece, self.topic) if self.terms else record.task
-        marks = ""
-        for source in ([piece] if piece.clause_id != record.clause_id else []) + [Piece(record.clause_id, record.label, record.quote)] + (
-                [record.said] if record.said.clause_id != record.clause_id else []):
-            marks += f"[[{len(self.finding.quotes)}]]"
-            self.finding.quotes.append(Quote(clause_id=source.clause_id, quote=source.text))
-        return sentence(f"duties.{form}", label=piece.label, task=said if len(said) <= SHORTEST else said[:SHORTEST] + "……",
-                        times=sentence("duties.times", times="、".join(record.times)) if record.times else "",
-                        kind=sentence("duties.prose") if record.kind == "prose" else "", **values) + " " + marks
+        return row(form, record, self.plan, self.topic if self.terms else "", self.finding, **values)
 
-    def _successors(self, names: list[str]) -> None:
-        said: dict[str, None] = {}
-        for mention in self.mentions:
-            if mention.via == "presumed":
-                said[sentence("duties.presumed", asked=mention.text, unit="、".join(mention.units))] = None
-            elif mention.via == "new":
-                said[sentence("duties.known_as", asked=mention.text, unit="、".join(mention.units))] = None
-        later: dict[str, list[str]] = {"verified": [], "not_verified": []}
-        for name in dict.fromkeys(m for n in names for m in (self.units.groups[n].members if n in self.units.groups else [n])):
-            if self.plan.document.doc_id == table()[0] and (held := self.units.successor(name)):
-                later["verified" if held.verified else "not_verified"].append(
-                    sentence("duties.successor", old=name, now=held.now, basis=held.basis))
-        said.update({sentence(f"duties.{state}", pairs="；".join(pairs)): None for state, pairs in later.items() if pairs})
-        self.finding.lines += [*said, *([sentence("duties.where")] if any(later.values()) else [])]
+    def _end(self, names: list[str]) -> Finding:
+        self.finding.lines += names_today(names, self.mentions, self.plan, self.units)
+        return self._done()
 
     def _done(self) -> Finding:
         self.finding.notes = provisos([self.plan.document], self.on)

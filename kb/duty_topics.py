@@ -31,7 +31,6 @@ class Topics:
         self._full = [[mask.sub("", s) for s in _sentences(r)] for r in records]
         self._acts = [[_without_basis(s) for s in sentences] for sentences in self._full]
         self._heads = [[r.heading] for r in records]
-        self._texts = [["。".join(sentences)] for sentences in self._full]
         self._all = list(dict.fromkeys(s for sentences in self._full for s in sentences))
 
     def matching(self, topic: str, whole: bool = False) -> list[DutyRecord]:
@@ -40,9 +39,10 @@ class Topics:
         weights = {t: self._weight(t) for t in terms(topic)}
         if not weights or not any(self._known(t) for t in weights):
             return []
-        levels = [[self._covered(weights, texts) for texts in level] for level in
-                  (self._acts, self._heads, self._full, self._texts)]
-        passes = [(WHOLE, [levels[0], levels[3]]) if whole else (WHOLE, levels), *([] if whole else [(ENOUGH, [levels[0], levels[2], levels[3]])])]
+        acts, heads, full = ([self._covered(weights, texts) for texts in level] for level in (self._acts, self._heads, self._full))
+        scattered = [self._scattered(weights, texts) for texts in self._full]
+        passes = ([(WHOLE, [acts, scattered])] if whole else
+                  [(WHOLE, [acts, heads, full]), (ENOUGH, [acts]), (WHOLE, [scattered]), (ENOUGH, [full])])
         for wanted, chosen in passes:
             for level in chosen:
                 if (best := max(level, default=0.0)) >= wanted:
@@ -51,7 +51,7 @@ class Topics:
 
     def share(self, record: DutyRecord, topic: str) -> float:
         """How much of a topic, by weight, a duty's words hold."""
-        return self._covered({t: self._weight(t) for t in terms(topic)}, self._texts[self.records.index(record)])
+        return self._scattered({t: self._weight(t) for t in terms(topic)}, self._full[self.records.index(record)])
 
     def place(self, record: DutyRecord, topic: str) -> Piece:
         """The paragraph a duty's topic stands in: its own, or an earlier one its parenthesis governs."""
@@ -68,6 +68,10 @@ class Topics:
     def _covered(self, weights: dict[str, float], texts: list[str]) -> float:
         total = sum(weights.values())
         return max((sum(w for t, w in weights.items() if _stands(t, text)) / total for text in texts), default=0.0)
+
+    def _scattered(self, weights: dict[str, float], texts: list[str]) -> float:
+        """The share of a topic's words that stand in any of the sentences."""
+        return sum(w for t, w in weights.items() if any(_stands(t, text) for text in texts)) / sum(weights.values())
 
     def _weight(self, term: str) -> float:
         held = sum(_stands(term, s) for s in self._all)
@@ -102,9 +106,14 @@ def _stands(term: str, text: str) -> bool:
 
 @lru_cache(maxsize=2000)
 def _parts(term: str) -> tuple[str, ...]:
-    """垃圾处理 → 垃圾, 处理: the shorter words that make up a compound; none where they do not make up all of it."""
-    shorter = [t for t in dict.fromkeys(tokens(term)) if t != term and len(t) > 1]
-    return tuple(shorter) if set(term) <= set("".join(shorter)) else ()
+    """垃圾处理 → 垃圾, 处理: the shorter words that a compound is put together of; none where they do not make it up."""
+    shorter = sorted({t for t in tokens(term) if t != term and len(t) > 1}, key=len, reverse=True)
+    made: dict[str, tuple[str, ...]] = {"": ()}
+    for end in range(1, len(term) + 1):
+        for word in shorter:
+            if term[:end].endswith(word) and (before := made.get(term[:end - len(word)])) is not None:
+                made.setdefault(term[:end], (*before, word))
+    return made.get(term, ())
 
 
 def _sentences(record: DutyRecord) -> list[str]:

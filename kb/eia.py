@@ -76,12 +76,20 @@ def determine(project: Project, on: date, store: Store, cosines: dict[str, float
     elif best is None or (not best.by_words and best.cosine < LEAST):
         result.doubtful = ranked[:3]
         return result
+    apart = [c for c in ranked if not _left_out(c, project, article)]
+    ranked = apart if apart and (apart[0].by_words >= SURE or apart[0] is ranked[0]) else ranked
     first = next((c for c in ranked[1:] if c.by_words >= SURE and owner(project, ranked[0], c)), ranked[0])
     taken = [first, *also(project, first, [c for c in ranked if c not in (first, ranked[0])])]
     for candidate in _works(project, taken) if WORKS.search(project.text) else taken:
         decision = decide(candidate.row, Facts(candidate.row, project, article))
         (result.outside if candidate.row.industrial_only and not project.industrial else result.decisions).append(decision)
     return result
+
+
+def _left_out(candidate: Candidate, project: Project, article: str) -> bool:
+    """Does the row's own name leave this project out (危险废物 of 第85项)? Another row may then be its own."""
+    facts = Facts(candidate.row, project, article)
+    return any(all(facts.known(c, True) for c in b.conditions) for a in candidate.row.scope for b in a.branches if b.conditions)
 
 
 def _works(project: Project, taken: list[Candidate]) -> list[Candidate]:

@@ -13,6 +13,7 @@ PART = re.compile(r"第三条[（(]([一二三])[）)]中的(.*?)(?=；?\s*第�
 EXTRA = re.compile(r"针对([^，；]+?)增加第三条[（(]([一二三])[）)]中的(.+)$")
 NEAR = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|距离?|相邻|紧邻|靠近|外围|下游|上游|对面")
 TOUCHING = re.compile(r"(?:涉及|穿越|穿过|占用|位于|进入)[^，。；附近旁]{0,6}$")
+IN = re.compile(r"涉及|穿|占|位于|进入|在|过|碰|落|属|沿|压|挨|有|为")
 GENERAL = re.compile(r"(?:环境)?敏感区域?|敏感目标")
 
 
@@ -37,13 +38,15 @@ def touches(areas: str, article: str, project: Project) -> tuple[bool | None, st
     """Does the project touch an area of this row, and by which words? None: it does not say."""
     counting = of_row(areas, article, project)
     everything = {name for names in groups(article).values() for name in names}
-    denied = False
+    denied, denials = False, 0
     for name in sorted(everything | set(counting), key=len, reverse=True):
         for start, end, stated in _spoken(project, name):
             begin = max(at for at, _ in project.segments if at <= start)
             if not stated:
                 denied |= name in counting and len(counting) == 1
-            elif name in counting and (TOUCHING.search(project.text, begin, start) or not NEAR.search(project.text, begin, end + 3)):
+                denials += 1
+            elif name in counting and (TOUCHING.search(project.text, begin, start) or (
+                    IN.search(project.text, begin, start) and not NEAR.search(project.text, begin, end + 3))):
                 return True, project.text[start:end]
     if m := re.search(r"第三条", project.text):
         said = project.mentions(m[0])
@@ -56,7 +59,7 @@ def touches(areas: str, article: str, project: Project) -> tuple[bool | None, st
             if stated and not NEAR.search(project.text, begin, start) and re.search("涉及|在|位于|穿越|占用|进入|穿过|属于|有", project.text[begin:start]):
                 return True, m[0]
             denied |= not stated
-    return (False if denied else None), ""
+    return (False if denied or denials > 1 else None), ""  # who denies several kinds of area denies all
 
 
 def _spoken(project: Project, name: str) -> list[tuple[int, int, bool]]:

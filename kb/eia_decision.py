@@ -68,7 +68,7 @@ def decide(row: Row, facts: Facts) -> Decision:
             variable = facts.variable(condition)
             return facts.supposed(condition, supposed[variable]) if variable in supposed else False  # noqa: B023
 
-        outcome = _walk(row, holds)
+        outcome = _walk(row, holds, facts.claims)
         seen[outcome] = None
         for variable, value in supposed.items():
             by_value.setdefault((variable, value), set()).add(outcome.document)
@@ -81,17 +81,22 @@ def decide(row: Row, facts: Facts) -> Decision:
     return Decision(row, facts, outcomes, asked)
 
 
-def _walk(row: Row, holds) -> Outcome:  # type: ignore[no-untyped-def]
-    """The first cell that takes the project. 其他 takes what no alternative before it takes."""
+def _walk(row: Row, holds, claims) -> Outcome:  # type: ignore[no-untyped-def]
+    """The first cell that takes the project. 其他 takes what no alternative before it takes, and what its bracket claims;
+    a bare 新建 gives way to an alternative of a lower cell that names the very project."""
     for carved in row.scope:
         if any(_takes(b, holds, True) for b in carved.branches):
             return Outcome("豁免", None, carved)
     if not all(holds(c, False) for c in row.least):
         return Outcome("豁免", None)
     freed: Alternative | None = None
+    special = any(_special(b) and _takes(b, holds, False) for _, cell in row.cells[1:] for a in cell for b in a.branches)
+    claimed = any(claims(b) for _, cell in row.cells for a in cell for b in a.branches)
     for document, cell in row.cells:
         for alternative in cell:
             for branch in alternative.branches:
+                if (special and branch.conditions and all(c.kind == "nature" for c in branch.conditions)) or (claimed and not claims(branch)):
+                    continue
                 if not all(holds(c, False) for c in branch.conditions):
                     continue
                 exception = next((e for e in branch.exceptions if any(_takes(b, holds, True) for b in e.branches)), None)
@@ -99,6 +104,11 @@ def _walk(row: Row, holds) -> Outcome:  # type: ignore[no-untyped-def]
                     return Outcome(document, alternative)
                 freed = exception
     return Outcome("豁免", None, freed)
+
+
+def _special(branch: Branch) -> bool:
+    """Does it name a project by more than its nature?"""
+    return not branch.rest and any(c.kind in ("subject", "trait") for c in branch.conditions)
 
 
 def _takes(branch: Branch, holds, carving: bool) -> bool:  # type: ignore[no-untyped-def]

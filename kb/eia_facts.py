@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from kb.eia_areas import touches
-from kb.eia_rules import Condition, Row
+from kb.eia_rules import Branch, Condition, Row
 from kb.industries import industries_of
 from kb.lexicon import bare, words
 from kb.project import Project
@@ -21,9 +21,10 @@ from kb.quantities import Quantity, compare
 
 PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
 MAKERS = {"生产", "销售", "使用"}
+PROCESS = re.compile(r"喷[漆涂粉塑]|电镀|浸漆|电泳|铸造|锻造|冲压|注塑|印刷|酸洗|机加工?|车铣|钣金|抛丸|喷砂|熔炼|热处理|磷化|发酵|压榨|合成反应|注塑|硫化")
 MEASURE = re.compile("面积|院|材料|工程|规模")
 BRACKETED = re.compile(r"[\d*\s]|[（(].*?[）)]")
-FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
+FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料|漆(?!器)", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,10 @@ class Facts:
         else:
             held = self._has(condition, carving)
         return held if held is None or not condition.negated else not held
+
+    def claims(self, branch: Branch) -> bool:
+        """Does a 其他（含…） name this very project?"""
+        return any(self.project.says(term) for term in branch.claims)
 
     def variable(self, condition: Condition) -> Variable:
         """The unknown fact behind a condition; equal for all conditions that hang on it."""
@@ -151,8 +156,8 @@ class Facts:
             return False
         if False in own or self.project.closed:
             return True
-        spoken = [stated for m in re.finditer(FAMILIES[family], self.project.text)
-                  for _, _, stated in self.project.mentions(m[0])]
+        spoken = [stated for m in re.finditer(rf"(?<![型量性末])(?:{FAMILIES[family]})", self.project.text)
+                  if (stated := self.project.stated(m.start(), m.end())) is not None]
         return any(says(t) for t in others) or (bool(spoken) and not any(spoken))
 
     def _siblings(self, condition: Condition) -> set[tuple[str, ...]]:
@@ -213,6 +218,9 @@ class Facts:
     def _only(self, condition: Condition) -> bool | None:
         """Does the project do no more than this?"""
         said = [self.project.only(term) for term in condition.terms]
+        if any(self.project.stated(m.start(), m.end()) and not any(t in m[0] or m[0] in t for t in condition.terms)
+               for m in PROCESS.finditer(self.project.text)):
+            return False
         more = [c for c in self.conditions if c.kind == "trait" and not c.negated and set(c.terms).isdisjoint(condition.terms)
                 and any(self.project.says(t) for t in c.terms)]
         if True in said:
@@ -238,7 +246,7 @@ class Facts:
     def _named(self) -> set[Condition]:
         """The row's products that the question names; a longer name covers a shorter one in it."""
         spans = [(a, b, c) for c in self.conditions if c.kind == "subject" for t in c.terms
-                 for a, b, stated in self.project.mentions(t) if stated]
+                 for a, b, stated in self.project.mentions(t) if stated and (c.text.startswith("利用") or not self.project.bought(a))]
         spans = spans or [(a, b, c) for c in self.conditions if c.kind == "subject" for t in self._told_apart(c)
                           for a, b, stated in self.project.mentions(t) if stated and not MEASURE.match(self.project.text[b:])]
         return {c for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)}
@@ -295,7 +303,7 @@ class Facts:
 @cache
 def _name_items(name: str) -> tuple[str, ...]:
     """The things a row's name lists."""
-    return _cores(re.split("[；;、]", BRACKETED.sub("", name)))
+    return _cores([part for item in re.split("[；;]", BRACKETED.sub("", name)) for part in (*item.split("、"), *re.split("[、和及]", item))])
 
 
 @cache
@@ -305,5 +313,6 @@ def _industry_items(name: str) -> tuple[str, ...]:
 
 
 def _cores(items: list[str]) -> tuple[str, ...]:
-    cores = dict.fromkeys(bare(re.sub(r"^其他(?:未列明)?", "", item)) for item in items)
-    return tuple(core for core in cores if len(core) > 1)
+    cores = [bare(re.sub(r"^其他(?:未列明)?", "", item)) for item in items]
+    cores += [re.sub(r"(?:集中)?(?:综合)?(?:利用|处置|处理|无害化处理)$", "", core) for core in cores]
+    return tuple(core for core in dict.fromkeys(cores) if len(core) > 2 or core in items)

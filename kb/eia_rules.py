@@ -29,7 +29,7 @@ TRAIT = re.compile(r"^(?:具?有(?![机色毒害限])|设有|含有?|无(?!纺|�
 ONLY = re.compile(r"^(?:仅限?|单纯|单独)(?:从事|设有|建设)?的?")
 MAKER = "(?:生产|销售|使用)(?:[、和或](?:生产|销售|使用))*(?=[ⅠⅡⅢⅣⅤI非放])"
 VERB = re.compile(r"^(?:[一-鿿]{2,3}工[艺序](?:有|涉及)|具?有|设有|含有?|使用|采用|采取|利用|从事|涉及|产生|用|以(?=.+为))(?![机色毒害限])")
-TAIL = re.compile(r"(?:为原料.*|生产工艺|工艺|工序|过程|方式|设施|等|的)+$")
+TAIL = re.compile(r"(?:为原料.*|等发电|生产工艺|工艺|工序|过程|方式|设施|等|的)+$")
 SIZE = re.compile(r"[一-鿿]*?(?:年|日|月|单个|单条|总)?(?:用海面积|营业面积|建筑面积|生产能力|处置能力|转运能力|装机容量|总装机|总容量|容量|装机|库容|容积"
                   r"|面积|规模|能力|长度|功率|泊位|数量|排放量|取水量|补水量|投放量|工程量|产油量|床位|吞吐|电压等级)[一-鿿]*$")
 TIMED = re.compile(r"^(?:年|日|月)?(?:用|产|出栏|存栏|加工|处理|处置|转运|屠宰|拆解|总?取水量)?")
@@ -60,6 +60,7 @@ class Branch:
     conditions: tuple[Condition, ...]
     exceptions: tuple["Alternative", ...] = ()
     rest: bool = False
+    claims: tuple[str, ...] = ()  # what 其他（含…） claims from the cells above it
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,18 @@ def _alternative(text: str) -> Alternative:
     rest = bool(re.match(rf"(?:(?:{NATURES})[、和]?)*其他", plain))
     if rest:
         plain = plain.replace("其他", "", 1)
-    branches = [Branch(tuple(dict.fromkeys((*conditions, *extra))), exceptions, rest)
+    named = tuple(t for m in BRACKET.finditer(text) if INCLUDES.match(m[1]) and not thresholds(text[:m.start()][-12:])
+                  for t in _terms(re.sub(INCLUDES, "", m[1])))
+    if rest and not plain.strip("的"):
+        return Alternative(text, (Branch((), exceptions, True, named),))
+    branches = [Branch(tuple(dict.fromkeys((*(_including(c, named) for c in conditions), *extra))), exceptions, rest)
                 for either in re.split(r"[，,]或(?=年|日|有|使)", plain) for conditions in _conjunctions(either)]
     return Alternative(text, tuple(branches))
+
+
+def _including(condition: Condition, named: tuple[str, ...]) -> Condition:
+    """A product with what its bracket counts to it: 其他建筑材料制造（含干粉砂浆搅拌站）."""
+    return replace(condition, terms=(*condition.terms, *named)) if condition.kind == "subject" else condition
 
 
 def _items(text: str) -> list[str]:
@@ -275,8 +285,8 @@ def _worded(part: str, modifies: bool) -> Condition | None:
 def _terms(text: str) -> tuple[str, ...]:
     """The things listed, each without the verb before and the word of making after it; a head shared by the list is given
     to each: 三级、四级公路, Ⅱ类、Ⅲ类放射源, 利用石材板材切割、打磨."""
-    parts = re.split(r"[、或]|(?<!调)和(?!面|站)|(?<![涉以])及(?![其以])", text.replace("I类", "Ⅰ类"))
-    parts = [TAIL.sub("", VERB.sub("", re.sub("^生产(?=..)", "", p.strip("的 ")).removeprefix("其他")).removeprefix("其他")) for p in parts]
+    parts = re.split(r"[、或]|等(?=[^级]..)|(?<!调)和(?!面|站)|(?<![涉以])及(?![其以])", text.replace("I类", "Ⅰ类"))
+    parts = [TAIL.sub("", VERB.sub("", re.sub("^(?:生产|原料为)(?=..)", "", p.strip("的 ")).removeprefix("其他")).removeprefix("其他")) for p in parts]
     if m := re.match(r"[^、]*[型级类]([^型级类]+)$", parts[-1]):
         parts = [p + m[1] if re.search("[型级类]$", p) else p + parts[-1][1:] if len(p) == 1 else p for p in parts]
     if text.startswith("利用") and len(parts) > 1 and len(parts[0]) > 4 and all(len(p) == 2 for p in parts[1:]):

@@ -37,6 +37,6 @@ def industries_of(text: str) -> tuple[str, ...]:
 
 
 @cache
-def all_industries() -> tuple[str, ...]:
-    """Every name of the tree."""
-    return tuple(dict.fromkeys(_tree()[0].values()))
+def all_industries() -> tuple[tuple[str, str], ...]:
+    """Every code of the tree with its name."""
+    return tuple(_tree()[0].items())

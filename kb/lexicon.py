@@ -41,7 +41,8 @@ def _table() -> dict[str, list[dict[str, object]]]:
 @cache
 def words(kind: str = "word") -> tuple[Word, ...]:
     """The words of one kind (word, same, area), the longest first."""
-    found = [Word(str(say), str(entry["means"]), entry.get("row"), str(entry.get("why", "")))  # type: ignore[arg-type]
+    say_as = (lambda text: text) if kind == "same" else canonical
+    found = [Word(say_as(str(say)), str(entry["means"]), entry.get("row"), str(entry.get("why", "")))  # type: ignore[arg-type]
              for entry in _table().get(kind, []) for say in entry["say"]]  # type: ignore[attr-defined]
     return tuple(sorted(found, key=lambda w: -len(w.say)))
 

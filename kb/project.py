@@ -14,16 +14,19 @@ from kb.tokens import tokens
 
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
 NOT = re.compile(r"没有|没|无(?!纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
-AFTERWARDS = re.compile(r"除外|不计|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|一概)(?:不|没|未|无)")  # A、B都不沾
+AFTERWARDS = re.compile(r"除外|不计|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|一概)(?:不|没|未|无)")  # A、B都不沾
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
-EXCLUSIVE = re.compile(r"只|仅|单纯|纯粹|光(?=是|做|搞|用|有)|单是")
+EXCLUSIVE = re.compile(r"(?<!不)(?:只|仅|单纯|纯粹|光(?=是|做|搞|用|有)|单是|(?<!单)纯(?=分装|组装|混合|物理|勾兑|手工)|就(?=是|做|建|搞|组装|分装|切|焊|搅|混|这)|(?<=[做])的?就)")
+MORE = re.compile(r"不(?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
+ALONE = re.compile(r"没(?:有|得)?(?:别的|其他|其它)(?:工[序艺])?|就这[几么]|别的(?:啥|什么|工[序艺])?[都也]?(?:没|不)|无其他工[序艺]")
+BOUGHT = re.compile(r"(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料|利用|以)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
 MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
 NATURES = {"扩建": r"扩建|扩产|扩能|增产|改扩建|扩容|扩大(?:生产)?规模|新增(?=年|日|产能|床位|[\d一二三四五六七八九十两])", "改建": r"改建|技改|技术改造|改扩建|改造",
            "迁建": r"迁建|搬迁|异地重建", "退役": r"退役", "关闭": r"关闭|封场", "新建": r"新建|新上|新办|新开|新设"}
 EXISTING = re.compile(r"(?:现有|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|从|由)[^，。；、]{0,12}$")
 TOTAL = re.compile(r"(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)(?:年|日)?[一-鿿]{0,6}$")
 NO_FACTORY = re.compile(r"非工业(?:建筑|厂房)|不[在是属]于?(?:工业)?(?:建筑|厂房|车间)")
-SHOP = re.compile(r"店[里内面铺]|门店|商铺|(?:餐|饭|酒|面|奶茶|咖啡|蛋糕|面包|烘焙|小吃|火锅|茶|卤味|豆腐|服装|家具|五金)店|餐[馆厅吧]|作坊|自家厨房|家里|街边|夫妻店|商场里")
+SHOP = re.compile(r"店[里内面铺]|门面|小店|现卖|铺面|摊位|柜台|门店|商铺|(?:餐|饭|酒|面|奶茶|咖啡|蛋糕|面包|烘焙|小吃|火锅|茶|卤味|豆腐|服装|家具|五金)店|餐[馆厅吧]|作坊|自家厨房|家里|街边|夫妻店|商场里")
 FACTORY = re.compile(r"(?:厂房|车间|工厂|工业(?:园|建筑|厂房)|园区|开发区)")
 
 
@@ -61,26 +64,37 @@ class Project:
     def mentions(self, term: str) -> list[tuple[int, int, bool]]:
         """Each place that speaks of a term, by its own word or an everyday one: from, to, stated or denied."""
         found = []
-        for word in (canonical(term), term, *saying(term)):
-            for m in re.finditer(re.escape(word), self.text):
+        making = re.sub("(?:生产|制造).{1,6}$", "", term)
+        for word in dict.fromkeys((canonical(term), term, *([making] if len(making) > 3 else []), *saying(term))):
+            for m in re.finditer(re.escape(word), self.text, re.I):
                 if (said := self.stated(m.start(), m.end())) is not None:
                     found.append((m.start(), m.end(), said))
         if not found and len(term) > 3:
             found = self._apart(term) or self._first_denied(term)
         return found
 
+    def bought(self, start: int) -> bool:
+        """Is what stands here bought in, or a material, and not made (外购平板玻璃, 买铝棒)?"""
+        return bool(BOUGHT.search(self.text, max(0, start - 8), start))
+
     def only(self, term: str) -> bool | None:
         """Is the project said to do nothing but this? None: it does this, and may do more."""
         places = [(a, b) for a, b, stated in self.mentions(term) if stated]
         for a, _ in places:
             begin = max(at for at, _ in self.segments if at <= a)
+            if MORE.search(self.text, begin, a):
+                return False
             if EXCLUSIVE.search(self.text, begin, a + 2):
                 return True
-        return None if places else False
+        if not places:
+            return False
+        return True if ALONE.search(self.text) else None
 
     @cached_property
     def closed(self) -> bool:
         """Does it say that it does only what it names (只喷粉, 仅组装)? 只用水性漆 speaks of a material and closes nothing else."""
+        if ALONE.search(self.text):
+            return True
         for _, segment in self.segments:
             m = EXCLUSIVE.search(segment)
             if m and len(segment) > m.end() + 1 and not MATERIAL.search(segment[m.end():]) and not NOT.search(segment[:m.start()]):
@@ -151,7 +165,7 @@ class Project:
         """A longer term is denied with its head or its first word: no 洗衣粉, so no 合成洗衣粉; no 围网, so no 围网投饵养殖."""
         parts = tokens(term)
         for word in dict.fromkeys(p for p in (parts[-1:] + parts[:1]) if 1 < len(p) < len(term)):
-            places = [(m.start(), m.end()) for m in re.finditer(re.escape(word), self.text)]
+            places = [(m.start(), m.end()) for m in re.finditer(re.escape(word), self.text, re.I)]
             if places and all(self.stated(a, b) is False for a, b in places):
                 return [(a, b, False) for a, b in places]
         return []

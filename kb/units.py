@@ -18,7 +18,7 @@ from kb.settings import CORPUS
 Via = Literal["named", "new", "presumed", "district", "unknown"]
 PLACE = "广元市"  # whose plan corpus/units.toml describes
 BODY = re.compile(r"(?:(?![的事在对归由和跟与是哪谁让吗找呢、请问那些个给向就])[一-鿿]){2,10}?"
-                  r"(?:局|委员会|委(?!托|派|员)|厅|管委会|办公室|法院|检察院|公司|集团|银行|支队|大队|协会|联合会|管理处|银保监|消防队|"
+                  r"(?:局|委员会|委(?!托|派|员)|厅|管委会|办公室|法院|检察院|公司|集团|银行|支队|大队|协会|联合会|管理处|银保监|消防队|组织部|宣传部|统战部|合作社|供销社|工商联|妇联|残联|"
                   r"办(?=$|[有要的牵负参是管，。？?])|中心(?!城))")
 DISTRICT = re.compile(r"(?:[一-鿿]{2}|我们|各)?(?<![市开发园高新])[县区](?:里的?|上的?|级)?$")
 DISTRICT_ITSELF = re.compile(r"(?<![一-鿿])?([一-鿿]{2}[县区])(?:人民)?政府|^(?:请问)?([一-鿿]{2}[县区])(?=要|有|的|在|承担|负责|该|得)")
@@ -107,8 +107,8 @@ class Units:
 
     def forms(self, unit: str) -> set[str]:
         """Every way of writing a unit that is no mere guess."""
-        known = self.by_name.get(unit)
-        return {unit, *(known.written + known.short if known else [])}
+        known, group = self.by_name.get(unit), self.groups.get(unit)
+        return {unit, *(known.written + known.short if known else []), *(group.short if group else [])}
 
     def successor(self, name: str) -> Successor | None:
         return known.successor if (known := self.by_name.get(name)) else None

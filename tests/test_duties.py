@@ -10,6 +10,8 @@ from datetime import date
 import openpyxl
 import pytest
 
+from evals.duties import exact
+from evals.retrieval import questions
 from ingest.pipeline import ingest_file
 from kb.duty_library import duty_records
 from kb.duty_records import roles
@@ -241,6 +243,11 @@ def test_not_involved_is_an_answer(engine):
     assert "没有点到市商务局" in answer.text and "市投资促进局" in answer.text
 
 
+def test_the_role_asked_about_is_answered(engine):
+    assert "市水务局不是牵头单位，是责任单位" in engine.ask("水务局是负面清单的牵头单位吗", TODAY).text
+    assert engine.ask("环保局是负面清单的牵头单位吗", TODAY).text.startswith("是，")
+
+
 def test_shared_tasks(engine):
     answer = engine.ask("卫健委和城管局一起做哪些工作", TODAY)
     assert {t.clause_id for t in answer.duties.tasks} == {"work-plan/2.5.1"}
@@ -257,6 +264,30 @@ def test_what_the_plan_does_not_name(engine, question, words):
 def test_other_words_than_the_plans(engine):
     for question, clause in (("泔水归哪个部门管", "2.5.1"), ("部门之间碰头开会谁牵头", "3.2.1"), ("进园区之前要开会商量，谁牵头", "2.4.1")):
         assert {t.clause_id for t in engine.ask(question, TODAY).duties.tasks} == {f"work-plan/{clause}"}, question
+
+
+def test_one_leads_and_the_other_helps(engine):
+    answer = engine.ask("哪些工作是环保局牵头、农业局配合", TODAY)
+    assert {t.clause_id for t in answer.duties.tasks} == {"work-plan/2.3.3", "work-plan/2.5.1"}
+    assert answer.duties.lead_units == ["市环境保护局"] and answer.duties.responsible_units == ["市农业局"]
+
+
+def test_each_of_two_units(engine):
+    answer = engine.ask("监察局和督查室分别干什么", TODAY)
+    assert answer.duties.responsible_units == ["市委市政府督查室", "市监察局"]
+
+
+def test_a_basis_is_no_topic(engine):
+    """按照…负面清单 and 在…负面清单基础上 are what other duties rest on."""
+    tasks = engine.ask("负面清单归谁管", TODAY).duties.tasks
+    assert not {"work-plan/2.3.5", "work-plan/2.7.1"} & {t.clause_id for t in tasks}
+
+
+def test_what_the_plan_does_not_say_the_law_may(engine):
+    answer = engine.ask("噪声扰民归谁管", TODAY)
+    assert answer.status == "not_found" and "没有说到“噪声扰民”" in answer.text
+    assert answer.citations and all(not c.doc_id.startswith("work-plan") for c in answer.citations)
+    assert not engine.ask("义务教育谁牵头", TODAY).citations
 
 
 @pytest.mark.parametrize("question", ["未批先建由谁处罚", "办养猪场要到哪个部门备案，不备案有啥后果", "地被污染了但查不到是谁干的，该谁来修复"])
@@ -307,3 +338,22 @@ def test_the_command_is_quick_without_a_model(shipped):
     started = time.perf_counter()
     assert run("duties", "--unit", "环保局").returncode == 0
     assert time.perf_counter() - started < 3  # 0.7 s alone on two cores; other work may run beside the tests
+
+
+# — the written questions —
+
+WRITTEN = questions("duties")
+
+
+def test_every_written_question_of_the_open_half_is_exact(engine):
+    wrong = [row["question"] for row in WRITTEN if row["split"] == "dev" and not all(exact(engine.ask(row["question"], TODAY), row).values())]
+    assert not wrong
+
+
+def test_the_written_questions_name_only_what_the_plan_names(shipped):
+    named = {u for r in duty_records(shipped) for u in r.units}
+    clauses = {c.clause_id for c in shipped.clauses("work-plan")}
+    assert len(WRITTEN) >= 120 and len({row["question"] for row in WRITTEN}) == len(WRITTEN)
+    for row in WRITTEN:
+        assert {*row["lead_units"], *row["responsible_units"]} <= named and set(row["clause_ids"]) <= clauses
+        assert row["split"] == ("dev" if row["id"] % 2 else "test")

@@ -1,0 +1,43 @@
+"""The lines of an answer about duties: a row a duty with its citations, and which units hold the functions today."""
+
+from kb.composing import sentence
+from kb.duty_library import Plan
+from kb.duty_records import DutyRecord, Piece
+from kb.models import Finding, Quote
+from kb.units import Mention, Units, table
+
+SHORTEST = 60  # characters of a task shown in a line; the citation has the whole
+
+
+def row(form: str, record: DutyRecord, plan: Plan, topic: str, finding: Finding, **values: str) -> str:
+    """One duty: where it stands, its task (the sentence that speaks of the topic), its units; quotes are added to the finding."""
+    piece = plan.topics.place(record, topic) if topic else Piece(record.clause_id, record.label, record.task)
+    said = plan.topics.sentence(piece, topic) if topic else record.task
+    sources = [Piece(record.clause_id, record.label, record.quote)]
+    sources = ([piece] if piece.clause_id != record.clause_id else []) + sources
+    sources += [record.said] if record.said.clause_id != record.clause_id else []
+    marks = "".join(f"[[{len(finding.quotes) + n}]]" for n in range(len(sources)))
+    finding.quotes += [Quote(clause_id=s.clause_id, quote=s.text) for s in sources]
+    return sentence(f"duties.{form}", label=piece.label, task=said if len(said) <= SHORTEST else said[:SHORTEST] + "……",
+                    times=sentence("duties.times", times="、".join(record.times)) if record.times else "",
+                    kind=sentence("duties.prose") if record.kind == "prose" else "", **values) + " " + marks
+
+
+def both_roles(record: DutyRecord) -> str:
+    """牵头：…；责任：… — whichever the duty names."""
+    lead, responsible = "、".join(record.lead_units), "、".join(record.responsible_units)
+    form = "units" if lead and responsible else "lead_only" if lead else "responsible_only"
+    return sentence(f"duties.{form}", lead=lead, responsible=responsible)
+
+
+def names_today(names: list[str], mentions: list[Mention], plan: Plan, units: Units) -> list[str]:
+    """How the names asked were understood, and who holds the functions of the plan's units today."""
+    said = [sentence("duties.presumed" if m.via == "presumed" else "duties.known_as", asked=m.text, unit="、".join(m.units))
+            for m in mentions if m.via in ("presumed", "new")]
+    later: dict[str, list[str]] = {"verified": [], "not_verified": []}
+    for name in dict.fromkeys(m for n in names for m in (units.groups[n].members if n in units.groups else [n])):
+        if plan.document.doc_id == table()[0] and (held := units.successor(name)):
+            later["verified" if held.verified else "not_verified"].append(
+                sentence("duties.successor", old=name, now=held.now, basis=held.basis))
+    said += [sentence(f"duties.{state}", pairs="；".join(pairs)) for state, pairs in later.items() if pairs]
+    return [*dict.fromkeys(said), *([sentence("duties.where")] if any(later.values()) else [])]
