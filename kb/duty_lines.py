@@ -34,10 +34,8 @@ def names_today(names: list[str], mentions: list[Mention], plan: Plan, units: Un
     """How the names asked were understood, and who holds the functions of the plan's units today."""
     said = [sentence("duties.presumed" if m.via == "presumed" else "duties.known_as", asked=m.text, unit="、".join(m.units))
             for m in mentions if m.via in ("presumed", "new")]
-    later: dict[str, list[str]] = {"verified": [], "not_verified": []}
-    for name in dict.fromkeys(m for n in names for m in (units.groups[n].members if n in units.groups else [n])):
-        if plan.document.doc_id == table()[0] and (held := units.successor(name)):
-            later["verified" if held.verified else "not_verified"].append(
-                sentence("duties.successor", old=name, now=held.now, basis=held.basis))
-    said += [sentence(f"duties.{state}", pairs="；".join(pairs)) for state, pairs in later.items() if pairs]
-    return [*dict.fromkeys(said), *([sentence("duties.where")] if any(later.values()) else [])]
+    pairs = [sentence("duties.successor", old=name, now=held.now, basis=held.basis,
+                      checked=sentence("duties.verified" if held.verified else "duties.not_verified"))
+             for name in dict.fromkeys(m for n in names for m in (units.groups[n].members if n in units.groups else [n]))
+             if plan.document.doc_id == table()[0] and (held := units.successor(name))]
+    return [*dict.fromkeys(said), *([sentence("duties.today", pairs="；".join(pairs))] if pairs else [])]

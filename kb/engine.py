@@ -19,6 +19,7 @@ from kb.editions import comparison
 from kb.errors import IndexMissing, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
+from kb.project import Project
 from kb.settings import Settings, settings
 from kb.store import Store
 from kb.tokens import tokens
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kb.retrieval import ClauseRetriever
 
 CANDIDATES = 20
+ROWS = 60  # rows of a list looked at
 MEASURED = "zhengwen-encoder"  # the model on whose cosines bounds were chosen
 LEAST_COSINE = 0.36  # of the nearest passage, where no word of the question stands in any clause
 RELATED_LAW = 3  # passages shown where no plan speaks of a matter
@@ -47,10 +49,11 @@ class PolicyEngine:
         if not self.store.documents():
             raise IndexMissing()
 
-    def ask(self, question: str, as_of: date | None = None) -> Answer:
-        """One question, one answer by the law of `as_of` (default today)."""
+    def ask(self, question: str, as_of: date | None = None, earlier: str = "") -> Answer:
+        """One question, one answer by the law of `as_of` (default today). `earlier`: what the same person said before of the
+        same project; facts may arrive over several turns."""
         started, on = time.perf_counter(), as_of or date.today()
-        reading = read(question.strip(), self.store.documents())
+        reading = read(question.strip(), self.store.documents(), earlier.strip())
         intent, finding = self._find(reading, on)
         answer = compose(question, on, intent, finding, self.store)
         if wrong := faults(answer, self.store):
@@ -100,12 +103,29 @@ class PolicyEngine:
             return "eligibility", difference
         if finding := duties.answer(reading, on, self.store, self._plan_clauses):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
+        if reading.asks_document and (finding := self._document(reading, on)):
+            return "eia", finding
         if self.retriever.outside(reading.question):
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
         hits = self._ranked(reading, on)
         if not hits or not self._speaks_to(reading.question, hits):
             return reading.intent, nothing(reading, on, self.store)
         return reading.intent, nearest(reading, hits, on, self.store)
+
+    def _document(self, reading: Reading, on: date) -> Finding | None:
+        """Which EIA document the project of a question needs; None when no list is held or no project is described."""
+        from kb.eia import determine, the_list
+        from kb.eia_answer import tell
+        from kb.eia_rows import subject_of
+        from kb.retrieval import Filter
+
+        listed = the_list(self.store, on)
+        if listed is None:
+            return None
+        project = Project(reading.question, reading.earlier)
+        hits = self.retriever.search(subject_of(project), Filter(doc_ids={listed[0].doc_id}), ROWS)
+        found = determine(project, on, self.store, {h.clause.clause_id: h.cosine or 0.0 for h in hits if "no" in h.clause.fields})
+        return tell(found, reading, on, self.store) if found and (not found.doubtful or project.described) else None
 
     def duties(self, unit: str | None = None, topic: str | None = None) -> list[DutyRecord]:
         """The duties the plans held lay down: all, or those of a unit (under any of its names) or a topic."""

@@ -33,7 +33,7 @@ def industries(code: str) -> list[str]:
 @cache
 def industries_of(text: str) -> tuple[str, ...]:
     """The names of every industry whose code stands in a text (卷烟制造 162), and of those below it."""
-    return tuple(dict.fromkeys(name for code in CODE.findall(text) for name in industries(code)))
+    return tuple(name for code in CODE.findall(text) for name in industries(code))
 
 
 @cache

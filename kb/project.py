@@ -21,6 +21,7 @@ MORE = re.compile(r"不(?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
 ALONE = re.compile(r"没(?:有|得)?(?:别的|其他|其它)(?:工[序艺])?|就这[几么]|别的(?:啥|什么|工[序艺])?[都也]?(?:没|不)|无其他工[序艺]")
 BOUGHT = re.compile(r"(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料|利用|以)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
 MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
+DESCRIBED = re.compile(r"拟建|新建|扩建|改建|建[个设一座条]|投资|[厂场站店馆园]|生产线?|年产|加工|项目|开[个家一]|办[个家一]|装[台个套]|上一?[条套台]|养|种|修")
 NATURES = {"扩建": r"扩建|扩产|扩能|增产|改扩建|扩容|扩大(?:生产)?规模|新增(?=年|日|产能|床位|[\d一二三四五六七八九十两])", "改建": r"改建|技改|技术改造|改扩建|改造",
            "迁建": r"迁建|搬迁|异地重建", "退役": r"退役", "关闭": r"关闭|封场", "新建": r"新建|新上|新办|新开|新设"}
 EXISTING = re.compile(r"(?:现有|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|从|由)[^，。；、]{0,12}$")
@@ -100,6 +101,11 @@ class Project:
             if m and len(segment) > m.end() + 1 and not MATERIAL.search(segment[m.end():]) and not NOT.search(segment[:m.start()]):
                 return True
         return False
+
+    @property
+    def described(self) -> bool:
+        """Does the question describe a project at all?"""
+        return bool(DESCRIBED.search(self.text))
 
     @cached_property
     def natures(self) -> tuple[str, ...]:

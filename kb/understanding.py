@@ -22,6 +22,11 @@ TASK_OF = re.compile(r"(?:的(?:任务|职责|责任)|[^，。]{0,8}?(?:有|要|
                      r"(?:什么|哪|啥|任务|职责|责任|关系|吗))")  # straight after a unit it does not know
 CONSEQUENCE = re.compile(r"罚|处理|后果|追究|追责|责任|坐牢|拘留|吊销|违法吗|犯法")
 SANCTION = re.compile(r"罚款|责令|拘留|吊销|没收|处分|追究.{0,6}责任|赔偿")
+WHICH = re.compile(r"什么|哪|啥|何种|怎么|如何|是否|要不要|要不|需不需要|用不用|吗|么|还是|咋|级别|类别|嘛|呢|[不吧]$|就行|算|需要|请明确|认定|为何")
+OF_EIA_LAW = re.compile(r"罚|处分|多久|几天|多少天|几日|时限|期限|有效期|过期|收费|费用|要钱|公众|公示|公开|听证|征求意见|哪些内容|内容(?:有|包括|是)|区别|什么意思|"
+                        r"什么是|含义|定义|重新报批|重新审核|谁审批|谁批|谁来批|审批权|审批部门|哪个部门|哪个局|哪级|验收|谁来?编|谁做|资质|编制单位|编制人员|技术单位|造假|弄虚作假|抄袭|"
+                        r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|依据|规定在|第.{1,6}条|谁负责|后评价|跟踪|规划环评|"
+                        r"规划|自己写|村民|群众|意见|对不上|不符|倒查|补救|批复|批文|批下来|复核|当初|假的?|数据库|不达标|还能过|同步介入|敏感区(?:是|指|包括)|备案(?:流程|怎么|要|在)")  # questions of the law of EIA, not of one project
 KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
 
 
@@ -29,6 +34,7 @@ class Reading(BaseModel):
     """A question as understood."""
 
     question: str
+    earlier: str = ""  # of the same project, in the turns before
     intent: Intent
     named: list[Document] = []
     unknown_titles: list[str] = []
@@ -41,14 +47,20 @@ class Reading(BaseModel):
         return bool(CONSEQUENCE.search(self.question))
 
     @property
+    def asks_document(self) -> bool:
+        """Does it ask which EIA document one project needs, and not what the law of EIA says?"""
+        whole = self.earlier + self.question
+        return bool(EIA.search(whole) and WHICH.search(whole) and not OF_EIA_LAW.search(self.question))
+
+    @property
     def likely_kind(self) -> Kind | None:
         """The kind of document that answers this intent; None where any may."""
         return KINDS.get(self.intent)
 
 
-def read(question: str, documents: list[Document]) -> Reading:
+def read(question: str, documents: list[Document], earlier: str = "") -> Reading:
     """The question's intent and what it names."""
-    return Reading(question=question, intent=_intent(question), named=named_documents(question, documents),
+    return Reading(question=question, earlier=earlier, intent=_intent(question), named=named_documents(question, documents),
                    unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question))
 
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import eia_table
-from ingest.eia_table import alternatives, note_clause, parse, recognise, row_clause
+from ingest.eia_table import note_clause, parse, recognise, row_clause
 from ingest.loading import load
 from ingest.source import Loaded, Page, Table
+from kb.eia_rules import alternatives
 from kb.errors import IngestError
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
