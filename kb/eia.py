@@ -67,7 +67,7 @@ def determine(project: Project, on: date, store: Store, cosines: dict[str, float
     ranked = candidates(project, rows, cosines)
     industry, span = unlisted(project, rows)
     best = ranked[0] if ranked else None
-    if industry and (best is None or not best.spans or not any(b - a > len(span) for a, b in best.spans)):
+    if industry and (best is None or not best.spans or not any(b - a >= len(span) for a, b in best.spans)):
         result.unlisted = industry
         others = also(project, Candidate(rows[0], 0.0), [c for c in ranked if not any(w in span or span in w for w in c.spoken)])
         ranked = others
@@ -76,8 +76,10 @@ def determine(project: Project, on: date, store: Store, cosines: dict[str, float
     elif best is None or (not best.by_words and best.cosine < LEAST):
         result.doubtful = ranked[:3]
         return result
-    apart = [c for c in ranked if not _left_out(c, project, article)]
-    ranked = apart if apart and (apart[0].by_words >= SURE or apart[0] is ranked[0]) else ranked
+    if _left_out(ranked[0], project, article):  # 危险废物 of 第85项: another row may be its own
+        own = [c for c in ranked[1:] if c.by_words >= SURE and not _left_out(c, project, article)
+               and any(not (a < y and x < b) for a, b in c.spans for x, y in ranked[0].spans)]
+        ranked = [*own[:1], *(c for c in ranked if c not in own[:1])]
     first = next((c for c in ranked[1:] if c.by_words >= SURE and owner(project, ranked[0], c)), ranked[0])
     taken = [first, *also(project, first, [c for c in ranked if c not in (first, ranked[0])])]
     for candidate in _works(project, taken) if WORKS.search(project.text) else taken:

@@ -13,7 +13,7 @@ PART = re.compile(r"第三条[（(]([一二三])[）)]中的(.*?)(?=；?\s*第�
 EXTRA = re.compile(r"针对([^，；]+?)增加第三条[（(]([一二三])[）)]中的(.+)$")
 NEAR = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|距离?|相邻|紧邻|靠近|外围|下游|上游|对面")
 TOUCHING = re.compile(r"(?:涉及|穿越|穿过|占用|位于|进入)[^，。；附近旁]{0,6}$")
-IN = re.compile(r"涉及|穿|占|位于|进入|在|过|碰|落|属|沿|压|挨|有|为")
+IN = re.compile(r"涉及|从|经|穿|占|位于|进入|在|过|碰|落|属|沿|压|挨|有|为")
 GENERAL = re.compile(r"(?:环境)?敏感区域?|敏感目标")
 
 
@@ -50,7 +50,7 @@ def touches(areas: str, article: str, project: Project) -> tuple[bool | None, st
                 return True, project.text[start:end]
     if m := re.search(r"第三条", project.text):
         said = project.mentions(m[0])
-        named = re.findall(r"第三条\s*[（(]([一二三])", project.text)
+        named = [n for g in re.findall(r"第三条\s*((?:[（(][一二三][）)][、和及]?)+)", project.text) for n in re.findall("[一二三]", g)]
         if said and not said[0][2]:
             denied |= set(re.findall(r"第三条[（(]([一二三])", areas)) <= set(named or "一二三")
     for m in GENERAL.finditer(project.text):

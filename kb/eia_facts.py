@@ -22,6 +22,8 @@ from kb.quantities import Quantity, compare
 PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
 MAKERS = {"生产", "销售", "使用"}
 PROCESS = re.compile(r"喷[漆涂粉塑]|电镀|浸漆|电泳|铸造|锻造|冲压|注塑|印刷|酸洗|机加工?|车铣|钣金|抛丸|喷砂|熔炼|热处理|磷化|发酵|压榨|合成反应|注塑|硫化")
+SIZES = re.compile("特大型|大中型|大型|中型|小型")
+SIZE = re.compile("特大型|(?<!特)大型|中型|小型")
 MEASURE = re.compile("面积|院|材料|工程|规模")
 BRACKETED = re.compile(r"[\d*\s]|[（(].*?[）)]")
 FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料|漆(?!器)", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
@@ -196,7 +198,7 @@ class Facts:
         if set(condition.terms) <= MAKERS:  # who does not speak of making or selling uses it
             said = [t for t in MAKERS if self.project.says(t)] or ["使用"]
             return bool(set(said) & set(condition.terms))
-        if condition.terms and all(len(t) > 3 and t in self.row.name for t in condition.terms) and self._items_named:
+        if condition.terms and all(len(t) > 3 and t in BRACKETED.sub("", self.row.name) for t in condition.terms) and self._items_named:
             return any(t in item for t in condition.terms for item in self._items_named)
         terms = [t for term in condition.terms for t in (PLATING if term == "电镀" else (term,))]
         said_of = [self._says(term) for term in terms]
@@ -210,19 +212,22 @@ class Facts:
     def _says(self, term: str) -> bool | None:
         """Stated or denied by its own words, or denied because another way is stated (堆肥, so no 填埋)."""
         said = self.project.says(term)
+        if said is None and (size := SIZES.match(term)) and (told := set(SIZE.findall(self.project.text))):
+            return None if told & set(SIZE.findall(size[0].replace("大中", "大型中"))) else False  # 中型滑坡 is no 小型地质灾害
         if said is None and (any(self.project.says(w.say) for w in words("instead") if w.means == term)
                              or any(self.project.says(w.say) is False for w in words("covers") if w.means == term)):
             return False
         return said
 
     def _only(self, condition: Condition) -> bool | None:
-        """Does the project do no more than this?"""
+        """Does the project do no more than this? A product of the row's own name is all of it when no other is named."""
+        own = [item for item in self._items for t in condition.terms if t == item]
+        if own and any(self.project.says(t) for t in condition.terms):
+            others = [n for n in self._items_named if not any(n in o or o in n for o in own)]
+            return not others
         said = [self.project.only(term) for term in condition.terms]
-        if any(self.project.stated(m.start(), m.end()) and not any(t in m[0] or m[0] in t for t in condition.terms)
-               for m in PROCESS.finditer(self.project.text)):
-            return False
-        more = [c for c in self.conditions if c.kind == "trait" and not c.negated and set(c.terms).isdisjoint(condition.terms)
-                and any(self.project.says(t) for t in c.terms)]
+        more = any(self.project.stated(m.start(), m.end()) and not any(t in m[0] or m[0] in t for t in condition.terms)
+                   for m in PROCESS.finditer(self.project.text))
         if True in said:
             return not more
         return None if None in said and not more else False
@@ -233,7 +238,8 @@ class Facts:
             return None
         named = self._named
         if named:
-            return condition in named or any(n.endswith(t) for c in named for n in c.terms for t in condition.terms)
+            return condition in named or any(_kind_of(n, t, condition.wide) or (t.endswith(n) and t != n and self.project.says(t[:-len(n)]))
+                                             for c in named for n in c.terms for t in condition.terms)
         said = [self._says(t) for t in condition.terms]
         if (said and all(s is False for s in said)) or (carving and self._items_named + self._industries_named):
             return False
@@ -298,6 +304,11 @@ class Facts:
                 queue += branch.exceptions
         plain = {c for _, cell in self.row.cells for a in cell for b in a.branches for c in b.conditions}
         return found - plain
+
+
+def _kind_of(named: str, term: str, wide: bool) -> bool:
+    """Is what is named a kind of the term (陆上风力发电 of 风力发电)? After 其他 a shared word is enough (光伏)."""
+    return named.endswith(term) or (wide and any(term[i:i + 2] in named for i in range(len(term) - 1)))
 
 
 @cache

@@ -15,18 +15,20 @@ from kb.lexicon import bare, canonical, saying, words
 from kb.project import Project
 
 NAME, PRODUCT, INDUSTRY, PART = 1.0, 0.9, 0.8, 0.6  # how much the row's name, a product of its cells, an industry's name, a part of it says
+EARLY = 0.05  # added for a word at the very beginning
 BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
-BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|买|装|上|建)"
-ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加装|同步|自己[做建]|也)[^，。；含配]{0,4}$")
-BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))[^，。；含配]{0,8}$")
+BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|买|装|上|建|搞)"
+ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加装|同步|自己[做建]|也)[^，。；含配]{0,10}$")
+BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))[^，。；含配]{0,14}$")
 MATERIALS = {"油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
+BEFORE = re.compile(r"(?:涉及|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
 AROUND = re.compile(r"[内里旁边]|附近|商铺|铺|周边|门口|对面|后面|以外")
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
 INCLUDED = re.compile(r"[（(](?:含|包括)([^；（()）]+)")
 GENERIC = {"工程", "项目", "建设", "制造", "加工", "生产", "开发", "处理", "处置", "利用", "服务", "设备", "产品", "材料", "机械", "金属", "食品",
-           "其他", "全部", "批发", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "涂料", "设计", "环境", "水源"}
+           "其他", "全部", "批发", "配套", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "涂料", "设计", "环境", "水源"}
 ASKING = re.compile(r"环评|环境影响|报告[书表]|登记表|手续|如何(?:办理|执行|确定)|类别|涉及环境敏感区|敏感区|投资\S*元")
 
 
@@ -54,7 +56,8 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
         by_words = max((weight * min(1.15, 0.55 + 0.15 * len(word)) for _, _, word, weight in own), default=0.0)
         cosine = cosines.get(row.clause_id, least)
         if own or row.clause_id in cosines:
-            found.append(Candidate(row, cosine + BY_WORDS * by_words, by_words, cosine, [w for _, _, w, _ in own],
+            early = EARLY * (1 - min(a for a, *_ in own) / len(project.text)) if own else 0.0  # what is named first is the main works
+            found.append(Candidate(row, cosine + BY_WORDS * by_words + early, by_words, cosine, [w for _, _, w, _ in own],
                                    [(a, b) for a, b, *_ in own]))
     return sorted(found, key=lambda c: -c.score)
 
@@ -70,7 +73,7 @@ def unlisted(project: Project, rows: list[Row]) -> tuple[str | None, str]:
 @lru_cache(maxsize=4)
 def _unlisted(rows: tuple[Row, ...]) -> dict[str, str]:
     """Word → the industry of GB/T 4754-2017 it names, of those that no row's codes cover."""
-    codes = {code for row in rows for code in CODE.findall(row.name)}
+    codes = {code for row in rows for code in CODE.findall(row.name) or re.findall(r"\d\d", row.sector)}
     names = [name for code, name in all_industries() if not any(code.startswith(c) or c.startswith(code) for c in codes)]
     return {word: name for name in names for word in (bare(name), *saying(name)) if len(word) > 3 or word in saying(name)}
 
@@ -88,7 +91,8 @@ def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Ca
     for other in sorted(others, key=lambda c: -c.by_words):
         if owner(project, other, first):
             continue
-        apart = [(a, b) for a, b in other.spans if not any(x < b and a < y for x, y in taken)]
+        told = {t for c in first.row.conditions() for t in c.terms}
+        apart = [(a, b) for a, b in other.spans if project.text[a:b] not in told and not any(x < b and a < y for x, y in taken)]
         if other.by_words >= SURE and any(adds or ADDED.search(project.text, 0, a) for a, _ in apart):
             found.append(other)
             taken += other.spans
@@ -106,7 +110,7 @@ def _words_of(project: Project, known: Collection[str]) -> list[tuple[int, int, 
     """Each known word that the question states, and where."""
     text, longest = project.text, max(map(len, known), default=0)
     return [(a, b, text[a:b]) for a in range(len(text)) for b in range(a + 2, min(len(text), a + longest) + 1)
-            if text[a:b] in known and project.stated(a, b) and not AROUND.match(text, b) and not project.bought(a)
+            if text[a:b] in known and project.stated(a, b) and not BEFORE.search(text, max(0, a - 10), a) and not AROUND.match(text, b) and not project.bought(a)
             and (text[a:b] not in MATERIALS or MADE.match(text, b) or MADE.search(text, max(0, a - 2), a))]
 
 
@@ -125,6 +129,8 @@ def _index(rows: tuple[Row, ...]) -> dict[str, dict[int, float]]:
         names = _parts(row.name) + [n for m in INCLUDED.finditer(row.name) for n in _split(m[1])]
         for name in names:
             add(name, row.no, NAME)
+        for term in {t for a in row.scope for b in a.branches for c in b.conditions if c.kind == "subject" for t in c.terms if len(t) > 3}:
+            add(term, row.no, NAME)
         products = {t for _, cell in row.cells for a in cell for b in a.branches for c in b.conditions if c.kind == "subject" for t in c.terms}
         for term in products:
             add(term, row.no, PRODUCT)
@@ -149,4 +155,5 @@ def _parts(name: str) -> list[str]:
 def _split(text: str) -> list[str]:
     if re.search(r"(?:设备|机械|机|修理)(?:制造)?$", text):
         return []  # 采矿、冶金、建筑专用设备制造 is one thing
-    return [re.sub(r"^其他(?:未列明)?|等$", "", p) for p in re.split(r"[、，]|(?<=..)[和及与](?=..)", text)]
+    parts = [re.sub(r"^其他(?:未列明)?|等$", "", p) for p in re.split(r"[、，]|(?<=..)[和及与](?=..)", text)]
+    return [p for p in parts if len(p) > 2 or len(parts[-1]) < 5 or p is parts[-1]]  # 汽车、摩托车维修场所: 汽车 alone says nothing

@@ -46,6 +46,7 @@ class Condition:
     negated: bool = False
     limit: Threshold | None = None
     of: tuple[str, ...] = ()
+    wide: bool = False  # a product after 其他: whatever of the row's own products shares its word
 
     @property
     def used(self) -> bool:
@@ -83,6 +84,7 @@ class Row:
     least: tuple[Condition, ...]  # what the name itself demands: （建筑面积5000平方米及以上的）
     industrial_only: bool  # marked * (说明4)
     areas: str  # 环境敏感区含义, verbatim
+    sector: str = ""
 
     def conditions(self) -> list[Condition]:
         """Every condition anywhere in the row, exceptions included."""
@@ -95,17 +97,17 @@ class Row:
 
 
 @lru_cache(maxsize=4096)
-def _row(clause_id: str, no: int, name: str, cells: tuple[str, ...], areas: str) -> Row:
+def _row(clause_id: str, no: int, name: str, cells: tuple[str, ...], areas: str, sector: str) -> Row:
     scope, least = _name_rules(name)
     return Row(no, clause_id, name, tuple((document, _cell(text)) for (_, document), text in zip(CELLS, cells, strict=True)),
-               scope, least, "*" in name, areas)
+               scope, least, "*" in name, areas, sector)
 
 
 def rules(clause: Clause) -> Row:
     """The rules of one row's clause."""
     fields = clause.fields
     return _row(clause.clause_id, fields["no"], fields["name"], tuple(fields.get(key) or "" for key, _ in CELLS),
-                fields.get("sensitive_area") or "")
+                fields.get("sensitive_area") or "", fields.get("sector") or "")
 
 
 def alternatives(cell: str) -> list[str]:
@@ -145,14 +147,14 @@ def _alternative(text: str) -> Alternative:
                   for t in _terms(re.sub(INCLUDES, "", m[1])))
     if rest and not plain.strip("的"):
         return Alternative(text, (Branch((), exceptions, True, named),))
-    branches = [Branch(tuple(dict.fromkeys((*(_including(c, named) for c in conditions), *extra))), exceptions, rest)
+    branches = [Branch(tuple(dict.fromkeys((*(_including(c, named, rest) for c in conditions), *extra))), exceptions, rest)
                 for either in re.split(r"[，,]或(?=年|日|有|使)", plain) for conditions in _conjunctions(either)]
     return Alternative(text, tuple(branches))
 
 
-def _including(condition: Condition, named: tuple[str, ...]) -> Condition:
+def _including(condition: Condition, named: tuple[str, ...], rest: bool) -> Condition:
     """A product with what its bracket counts to it: 其他建筑材料制造（含干粉砂浆搅拌站）."""
-    return replace(condition, terms=(*condition.terms, *named)) if condition.kind == "subject" else condition
+    return replace(condition, terms=(*condition.terms, *named), wide=rest) if condition.kind == "subject" else condition
 
 
 def _items(text: str) -> list[str]:

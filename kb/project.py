@@ -14,20 +14,21 @@ from kb.tokens import tokens
 
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
 NOT = re.compile(r"没有|没|无(?!纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
-AFTERWARDS = re.compile(r"除外|不计|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|一概)(?:不|没|未|无)")  # A、B都不沾
+AFTERWARDS = re.compile(r"除外|不计|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|一概)(?:不|没|未|无)|[^，。；]{0,3}没有(?=[，。；！？]|$)")  # A、B都不沾
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
-EXCLUSIVE = re.compile(r"(?<!不)(?:只|仅|单纯|纯粹|光(?=是|做|搞|用|有)|单是|(?<!单)纯(?=分装|组装|混合|物理|勾兑|手工)|就(?=是|做|建|搞|组装|分装|切|焊|搅|混|这)|(?<=[做])的?就)")
+EXCLUSIVE = re.compile(r"(?<!不)(?:只|仅|单纯|纯粹|单独|光(?=是|做|搞|用|有)|单是|(?<!单)纯(?=分装|组装|混合|物理|勾兑|手工)|(?<![成造迁将])就(?![近业地餐医读诊算能行在可要得有会不没已拿连]))")
 MORE = re.compile(r"不(?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
 ALONE = re.compile(r"没(?:有|得)?(?:别的|其他|其它)(?:工[序艺])?|就这[几么]|别的(?:啥|什么|工[序艺])?[都也]?(?:没|不)|无其他工[序艺]")
 BOUGHT = re.compile(r"(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料|利用|以)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
+AROUND = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|对面|敏感区|涉及")
 MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
 DESCRIBED = re.compile(r"拟建|新建|扩建|改建|建[个设一座条]|投资|[厂场站店馆园]|生产线?|年产|加工|项目|开[个家一]|办[个家一]|装[台个套]|上一?[条套台]|养|种|修")
 NATURES = {"扩建": r"扩建|扩产|扩能|增产|改扩建|扩容|扩大(?:生产)?规模|新增(?=年|日|产能|床位|[\d一二三四五六七八九十两])", "改建": r"改建|技改|技术改造|改扩建|改造",
            "迁建": r"迁建|搬迁|异地重建", "退役": r"退役", "关闭": r"关闭|封场", "新建": r"新建|新上|新办|新开|新设"}
 EXISTING = re.compile(r"(?:现有|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|从|由)[^，。；、]{0,12}$")
-TOTAL = re.compile(r"(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)(?:年|日)?[一-鿿]{0,6}$")
+TOTAL = re.compile(r"(?:(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)|扩完|扩建?后|改扩建后|建成后|总规模|合计|共)(?:年|日)?[一-鿿]{0,6}$")
 NO_FACTORY = re.compile(r"非工业(?:建筑|厂房)|不[在是属]于?(?:工业)?(?:建筑|厂房|车间)")
-SHOP = re.compile(r"店[里内面铺]|门面|小店|现卖|铺面|摊位|柜台|门店|商铺|(?:餐|饭|酒|面|奶茶|咖啡|蛋糕|面包|烘焙|小吃|火锅|茶|卤味|豆腐|服装|家具|五金)店|餐[馆厅吧]|作坊|自家厨房|家里|街边|夫妻店|商场里")
+SHOP = re.compile(r"店[里内面铺]|门面|小店|现卖|铺面|摊位|柜台|门店|商铺|(?:打印|复印|照相|餐|饭|酒|面|奶茶|咖啡|蛋糕|面包|烘焙|小吃|火锅|茶|卤味|豆腐|服装|家具|五金)店|餐[馆厅吧]|作坊|自家厨房|家里|街边|夫妻店|商场里")
 FACTORY = re.compile(r"(?:厂房|车间|工厂|工业(?:园|建筑|厂房)|园区|开发区)")
 
 
@@ -98,7 +99,7 @@ class Project:
             return True
         for _, segment in self.segments:
             m = EXCLUSIVE.search(segment)
-            if m and len(segment) > m.end() + 1 and not MATERIAL.search(segment[m.end():]) and not NOT.search(segment[:m.start()]):
+            if m and not AROUND.search(segment) and len(segment) > m.end() + 1 and not MATERIAL.search(segment[m.end():]) and not NOT.search(segment[:m.start()]):
                 return True
         return False
 
@@ -131,10 +132,12 @@ class Project:
             begin = max(at for at, _ in self.segments if at <= q.start)
             before = self.text[begin:q.start]
             (existing if EXISTING.search(before) else stated).append(q)
-        grown = []
+        grown, added = [], [q for q in stated if not TOTAL.search(self.text[max(0, q.start - 10):q.start])]
         for q in stated:
             before = self.text[max(0, q.start - 10):q.start]
             base = [e for e in existing if e.dimension == q.dimension and e.canonical == q.canonical and e.end <= q.start]
+            if base and q not in added and any(o.dimension == q.dimension and o.canonical == q.canonical for o in added):
+                continue  # the increment is said beside the total
             if base and TOTAL.search(before) and q.value > base[-1].value and not re.search("新增|增加(?!到|至)", before):
                 q = replace(q, value=q.value - base[-1].value)
             grown.append(q)
@@ -192,4 +195,4 @@ class Project:
 
 def _restarts(between: str) -> bool:
     """Does the scope of a negation end before what follows? It reaches over a list, not over 的 or a new statement."""
-    return bool(re.search(r"的|(?<=.)(?:采用|使用|改用|但|只|仅|而|有(?![机毒害色限]))|[:：]", between)) or len(between) > 30
+    return bool(re.search(r"的|还(?![没不未])|(?<=.)(?:采用|使用|改用|但|只|仅|而|有(?![机毒害色限]))|[:：]", between)) or len(between) > 30
