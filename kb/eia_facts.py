@@ -221,8 +221,8 @@ class Facts:
 
     def _only(self, condition: Condition) -> bool | None:
         """Does the project do no more than this? A product of the row's own name is all of it when no other is named."""
-        own = [item for item in self._items for t in condition.terms if t == item]
-        if own and any(self.project.says(t) for t in condition.terms):
+        own = [t for t in condition.terms if t in self._items and self.project.says(t)]
+        if own:
             others = [n for n in self._items_named if not any(n in o or o in n for o in own)]
             return not others
         said = [self.project.only(term) for term in condition.terms]
@@ -252,7 +252,7 @@ class Facts:
     def _named(self) -> set[Condition]:
         """The row's products that the question names; a longer name covers a shorter one in it."""
         spans = [(a, b, c) for c in self.conditions if c.kind == "subject" for t in c.terms
-                 for a, b, stated in self.project.mentions(t) if stated and (c.text.startswith("利用") or not self.project.bought(a))]
+                 for a, b, stated in self.project.mentions(t) if stated and not self.project.bought(a)]
         spans = spans or [(a, b, c) for c in self.conditions if c.kind == "subject" for t in self._told_apart(c)
                           for a, b, stated in self.project.mentions(t) if stated and not MEASURE.match(self.project.text[b:])]
         return {c for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)}
@@ -283,7 +283,7 @@ class Facts:
         return _name_items(self.row.name) + _industry_items(self.row.name)
 
     def _spoken(self, items: tuple[str, ...]) -> tuple[str, ...]:
-        spans = [(a, b, i) for i in items for a, b, stated in self.project.mentions(i) if stated]
+        spans = [(a, b, i) for i in items for a, b, stated in self.project.mentions(i) if stated and not self.project.bought(a)]
         return tuple({i for a, b, i in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)})
 
     def _sole(self, condition: Condition) -> bool:
@@ -308,7 +308,7 @@ class Facts:
 
 def _kind_of(named: str, term: str, wide: bool) -> bool:
     """Is what is named a kind of the term (陆上风力发电 of 风力发电)? After 其他 a shared word is enough (光伏)."""
-    return named.endswith(term) or (wide and any(term[i:i + 2] in named for i in range(len(term) - 1)))
+    return named.endswith(term) or (wide and term[:2] in named)
 
 
 @cache

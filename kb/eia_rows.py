@@ -24,6 +24,7 @@ BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面�
 MATERIALS = {"油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
 BEFORE = re.compile(r"(?:涉及|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
+TAKEN = re.compile("回收|利用|处置|处理")  # 产生的危险废物在厂内回收
 AROUND = re.compile(r"[内里旁边]|附近|商铺|铺|周边|门口|对面|后面|以外")
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
 INCLUDED = re.compile(r"[（(](?:含|包括)([^；（()）]+)")
@@ -110,7 +111,7 @@ def _words_of(project: Project, known: Collection[str]) -> list[tuple[int, int, 
     """Each known word that the question states, and where."""
     text, longest = project.text, max(map(len, known), default=0)
     return [(a, b, text[a:b]) for a in range(len(text)) for b in range(a + 2, min(len(text), a + longest) + 1)
-            if text[a:b] in known and project.stated(a, b) and not BEFORE.search(text, max(0, a - 10), a) and not AROUND.match(text, b) and not project.bought(a)
+            if text[a:b] in known and project.stated(a, b) and (not BEFORE.search(text, max(0, a - 10), a) or TAKEN.search(text, b, b + 12)) and not AROUND.match(text, b) and not project.bought(a)
             and (text[a:b] not in MATERIALS or MADE.match(text, b) or MADE.search(text, max(0, a - 2), a))]
 
 

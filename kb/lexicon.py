@@ -50,8 +50,7 @@ def words(kind: str = "word") -> tuple[Word, ...]:
 @cache
 def saying(means: str) -> tuple[str, ...]:
     """The everyday words that stand for a term, be it written with the word of making (肉类加工) or without."""
-    own = bare(means)
-    return tuple(w.say for w in words() if own == bare(w.means) or (len(own) > 2 and own in re.split("[、及和]", bare(w.means))))
+    return tuple(w.say for w in words() if bare(w.means) == bare(means))
 
 
 def bare(name: str) -> str:

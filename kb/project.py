@@ -19,7 +19,7 @@ STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
 EXCLUSIVE = re.compile(r"(?<!不)(?:只|仅|单纯|纯粹|单独|光(?=是|做|搞|用|有)|单是|(?<!单)纯(?=分装|组装|混合|物理|勾兑|手工)|(?<![成造迁将])就(?![近业地餐医读诊算能行在可要得有会不没已拿连]))")
 MORE = re.compile(r"不(?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
 ALONE = re.compile(r"没(?:有|得)?(?:别的|其他|其它)(?:工[序艺])?|就这[几么]|别的(?:啥|什么|工[序艺])?[都也]?(?:没|不)|无其他工[序艺]")
-BOUGHT = re.compile(r"(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料|利用|以)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
+BOUGHT = re.compile(r"(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
 AROUND = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|对面|敏感区|涉及")
 MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
 DESCRIBED = re.compile(r"拟建|新建|扩建|改建|建[个设一座条]|投资|[厂场站店馆园]|生产线?|年产|加工|项目|开[个家一]|办[个家一]|装[台个套]|上一?[条套台]|养|种|修")
@@ -195,4 +195,5 @@ class Project:
 
 def _restarts(between: str) -> bool:
     """Does the scope of a negation end before what follows? It reaches over a list, not over 的 or a new statement."""
+    between = re.sub("[别其任]的|其他的|任何的", "", between)
     return bool(re.search(r"的|还(?![没不未])|(?<=.)(?:采用|使用|改用|但|只|仅|而|有(?![机毒害色限]))|[:：]", between)) or len(between) > 30
