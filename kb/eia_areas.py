@@ -13,7 +13,7 @@ PART = re.compile(r"第三条[（(]([一二三])[）)]中的(.*?)(?=；?\s*第�
 EXTRA = re.compile(r"针对([^，；]+?)增加第三条[（(]([一二三])[）)]中的(.+)$")
 NEAR = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|距离?|相邻|紧邻|靠近|外围|下游|上游|对面")
 TOUCHING = re.compile(r"(?:涉及|穿越|穿过|占用|位于|进入)[^，。；附近旁]{0,6}$")
-IN = re.compile(r"涉及|从|经|穿|占|位于|进入|在|过|碰|落|属|沿|压|挨|有|为")
+IN = re.compile(r"涉及|全是|都是|片|从|经|穿|占|位于|进入|在|过|碰|落|属|沿|压|挨|有|为")
 GENERAL = re.compile(r"(?:环境)?敏感区域?|敏感目标")
 
 
@@ -29,7 +29,7 @@ def of_row(areas: str, article: str, project: Project) -> tuple[str, ...]:
     extra = EXTRA.search(areas)
     if extra and project.says(extra[1]):
         found += _names(extra[3])
-    for m in PART.finditer(areas):
+    for m in PART.finditer(EXTRA.sub("", areas)):
         found += known.get(m[1], ()) if m[2].startswith("全部") else _names(m[2])
     return tuple(dict.fromkeys(found))
 
@@ -46,7 +46,7 @@ def touches(areas: str, article: str, project: Project) -> tuple[bool | None, st
                 denied |= name in counting and len(counting) == 1
                 denials += 1
             elif name in counting and (TOUCHING.search(project.text, begin, start) or (
-                    IN.search(project.text, begin, start) and not NEAR.search(project.text, begin, end + 3))):
+                    (IN.search(project.text, begin, start) or not name.startswith("以")) and not NEAR.search(project.text, begin, end + 3))):
                 return True, project.text[start:end]
     if m := re.search(r"第三条", project.text):
         said = project.mentions(m[0])

@@ -68,7 +68,7 @@ def decide(row: Row, facts: Facts) -> Decision:
             variable = facts.variable(condition)
             return facts.supposed(condition, supposed[variable]) if variable in supposed else False  # noqa: B023
 
-        outcome = _walk(row, holds, facts.claims)
+        outcome = _walk(row, holds, facts.claims, lambda c: known.get((c, False)) is not None)
         seen[outcome] = None
         for variable, value in supposed.items():
             by_value.setdefault((variable, value), set()).add(outcome.document)
@@ -81,9 +81,9 @@ def decide(row: Row, facts: Facts) -> Decision:
     return Decision(row, facts, outcomes, asked)
 
 
-def _walk(row: Row, holds, claims) -> Outcome:  # type: ignore[no-untyped-def]
+def _walk(row: Row, holds, claims, stated) -> Outcome:  # type: ignore[no-untyped-def]
     """The first cell that takes the project. 其他 takes what no alternative before it takes, and what its bracket claims;
-    a bare 新建 gives way to an alternative of a lower cell that names the very project."""
+    a general 新建, 新建大中型 gives way to an alternative of a lower cell that names the very project."""
     for carved in row.scope:
         if any(_takes(b, holds, True) for b in carved.branches):
             return Outcome("豁免", None, carved)
@@ -95,7 +95,7 @@ def _walk(row: Row, holds, claims) -> Outcome:  # type: ignore[no-untyped-def]
     for document, cell in row.cells:
         for alternative in cell:
             for branch in alternative.branches:
-                if (special and branch.conditions and all(c.kind == "nature" for c in branch.conditions)) or (claimed and not claims(branch)):
+                if (special and _general(branch, stated)) or (claimed and not claims(branch)):
                     continue
                 if not all(holds(c, False) for c in branch.conditions):
                     continue
@@ -104,6 +104,12 @@ def _walk(row: Row, holds, claims) -> Outcome:  # type: ignore[no-untyped-def]
                     return Outcome(document, alternative)
                 freed = exception
     return Outcome("豁免", None, freed)
+
+
+def _general(branch: Branch, stated) -> bool:  # type: ignore[no-untyped-def]
+    """Does it name a nature and nothing else that the question states?"""
+    others = [c for c in branch.conditions if c.kind != "nature"]
+    return len(others) < len(branch.conditions) and not any(c.kind == "subject" or stated(c) for c in others)
 
 
 def _special(branch: Branch) -> bool:

@@ -24,6 +24,7 @@ MAKERS = {"生产", "销售", "使用"}
 PROCESS = re.compile(r"喷[漆涂粉塑]|电镀|浸漆|电泳|铸造|锻造|冲压|注塑|印刷|酸洗|机加工?|车铣|钣金|抛丸|喷砂|熔炼|热处理|磷化|发酵|压榨|合成反应|注塑|硫化")
 SIZES = re.compile("特大型|大中型|大型|中型|小型")
 SIZE = re.compile("特大型|(?<!特)大型|中型|小型")
+OWNS = re.compile("[^，。；]{0,10}?(?:新增|新建|加装|增设|加|建|上)(?!工)[^，。；]{0,8}")  # 老煤矿要加一座瓦斯抽放站
 MEASURE = re.compile("面积|院|材料|工程|规模")
 BRACKETED = re.compile(r"[\d*\s]|[（(].*?[）)]")
 FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料|漆(?!器)", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
@@ -124,14 +125,25 @@ class Facts:
             if other.value == limit.value and other.canonical == limit.canonical and other.included is not None:
                 upper = other.bound in ("≥", "<")  # the number belongs to the upper side
                 return upper == (limit.bound == "以上")
+        if self._contrasts:
+            return False
         self.exactly.append(comparison)
         return bool(comparison.holds)
+
+    @cached_property
+    def _contrasts(self) -> bool:
+        """Does the row set a bare 以上 or 以下 against 及以下 or 及以上 of the same number? Then its bare words leave the number out."""
+        limits = [q for c in self.conditions if c.kind == "limit" and c.limit for q in c.limit.limits]
+        return any(a.included is None and b.included and a.value == b.value and a.canonical == b.canonical for a in limits for b in limits)
 
     def _candidates(self, condition: Condition) -> list[Quantity]:
         assert condition.limit is not None
         amounts = [q for q in self.project.amounts if compare(q, condition.limit)]
         if self._family(condition):
             near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
+            thinner = [q for q in amounts if q not in near and "含稀释剂" in condition.text and self.project.near(q, "稀释剂")]
+            if len(near) == len(thinner) == 1:
+                return [replace(near[0], value=near[0].value + thinner[0].value)]
             kinds = {c.of for c in self.conditions if c.kind == "limit" and any(self.project.says(t) for t in c.of)}
             amounts = near or ([q for q in amounts if q.measure in (None, "用量")] if kinds == {condition.of} else [])
         elif len(self._siblings(condition)) > 1:
@@ -209,11 +221,19 @@ class Facts:
             return False
         return None
 
+    @cached_property
+    def _terms(self) -> set[str]:
+        return {t for c in self.conditions for t in c.terms}
+
     def _says(self, term: str) -> bool | None:
         """Stated or denied by its own words, or denied because another way is stated (堆肥, so no 填埋)."""
-        said = self.project.says(term)
+        longer = [(a, b) for other in self._terms if term in other and other != term for a, b, _ in self.project.mentions(other)]
+        found = [stated for a, b, stated in self.project.mentions(term) if not any(x <= a and b <= y for x, y in longer)]
+        said = any(found) if found else None  # 油脂 in 油脂水解 is not said of itself
         if said is None and (size := SIZES.match(term)) and (told := set(SIZE.findall(self.project.text))):
-            return None if told & set(SIZE.findall(size[0].replace("大中", "大型中"))) else False  # 中型滑坡 is no 小型地质灾害
+            if not told & set(SIZE.findall(size[0].replace("大中", "大型中"))):
+                return False  # 中型滑坡 is no 小型地质灾害
+            return True if term[len(size[0]):] in self.row.name else None
         if said is None and (any(self.project.says(w.say) for w in words("instead") if w.means == term)
                              or any(self.project.says(w.say) is False for w in words("covers") if w.means == term)):
             return False
@@ -255,7 +275,8 @@ class Facts:
                  for a, b, stated in self.project.mentions(t) if stated and not self.project.bought(a)]
         spans = spans or [(a, b, c) for c in self.conditions if c.kind == "subject" for t in self._told_apart(c)
                           for a, b, stated in self.project.mentions(t) if stated and not MEASURE.match(self.project.text[b:])]
-        return {c for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)}
+        spans = [(a, b, c) for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)]
+        return {c for a, b, c in spans if not any(d != c and b <= x and OWNS.fullmatch(self.project.text[b:x]) for x, _, d in spans)}
 
     def _told_apart(self, condition: Condition) -> list[str]:
         """By which words are the row's products told apart: 内河|港口 and 沿海|港口, 三级|公路 and 四级|公路?"""

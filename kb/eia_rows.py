@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from kb.eia_facts import PLATING
 from kb.eia_rules import Row
 from kb.industries import CODE, all_industries, industries_of
 from kb.lexicon import bare, canonical, saying, words
@@ -18,12 +19,15 @@ NAME, PRODUCT, INDUSTRY, PART = 1.0, 0.9, 0.8, 0.6  # how much the row's name, a
 EARLY = 0.05  # added for a word at the very beginning
 BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
-BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|买|装|上|建|搞)"
+BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
 ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加装|同步|自己[做建]|也)[^，。；含配]{0,10}$")
 BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))[^，。；含配]{0,14}$")
 MATERIALS = {"油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
-BEFORE = re.compile(r"(?:涉及|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
+SURVEYED = re.compile("勘查|勘探|详查|普查|找矿|探矿|钻探")
+WASTE = re.compile("废旧?$|报废$|旧$|旧木$")
+REPAIRED = re.compile("维修|修理|大修|坏了|检修")
+BEFORE = re.compile(r"(?:储存|存放|涉及|全是|都是|挨着|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
 TAKEN = re.compile("回收|利用|处置|处理")  # 产生的危险废物在厂内回收
 AROUND = re.compile(r"[内里旁边]|附近|商铺|铺|周边|门口|对面|后面|以外")
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
@@ -53,7 +57,10 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     least = min(cosines.values(), default=0.0)
     found = []
     for row in rows:
-        own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of]
+        own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of
+               and ("修" in row.name or not REPAIRED.search(project.text, b, b + 10))
+               and ("勘" in row.name or not SURVEYED.search(project.text, max(0, a - 6), b + 8))
+               and ("废" in row.name or not WASTE.search(project.text, max(0, a - 3), a))]
         by_words = max((weight * min(1.15, 0.55 + 0.15 * len(word)) for _, _, word, weight in own), default=0.0)
         cosine = cosines.get(row.clause_id, least)
         if own or row.clause_id in cosines:
@@ -63,12 +70,15 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     return sorted(found, key=lambda c: -c.score)
 
 
-def unlisted(project: Project, rows: list[Row]) -> tuple[str | None, str]:
-    """An industry of GB/T 4754-2017 that the question names and no row stands for, and the words that name it."""
+def unlisted(project: Project, rows: list[Row]) -> tuple[str | None, tuple[int, int]]:
+    """An industry of GB/T 4754-2017 that the question names and no row stands for, and where it names it."""
     index = _index(tuple(rows))
     names = _unlisted(tuple(rows))
-    found = [(b - a, names[word], word) for a, b, word in _words_of(project, names.keys()) if word not in index]
-    return (max(found)[1], max(found)[2]) if found else (None, "")
+    found = [(b - a, -a, names[word]) for a, b, word in _words_of(project, names.keys()) if word not in index]
+    if not found:
+        return None, (0, 0)
+    length, start, name = max(found)
+    return name, (-start, length - start)
 
 
 @lru_cache(maxsize=4)
@@ -92,7 +102,7 @@ def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Ca
     for other in sorted(others, key=lambda c: -c.by_words):
         if owner(project, other, first):
             continue
-        told = {t for c in first.row.conditions() for t in c.terms}
+        told = {t for c in first.row.conditions() for t in (*c.terms, *(PLATING if "电镀" in c.terms else ()))}
         apart = [(a, b) for a, b in other.spans if project.text[a:b] not in told and not any(x < b and a < y for x, y in taken)]
         if other.by_words >= SURE and any(adds or ADDED.search(project.text, 0, a) for a, _ in apart):
             found.append(other)
@@ -103,7 +113,7 @@ def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Ca
 def owner(project: Project, first: Candidate, other: Candidate) -> bool:
     """Does the first only name who builds the other (医院新增射线装置)?"""
     return bool(first.spans and other.spans) and any(
-        b <= c and re.fullmatch(r"[^，。；]{0,8}?" + BUILDS + r"[^，。；]{0,10}", project.text[b:c])
+        b <= c and re.fullmatch(r"[^，。；]{0,16}?" + BUILDS + r"[^，。；]{0,14}", project.text[b:c])
         for a, b in first.spans for c, _ in other.spans)
 
 

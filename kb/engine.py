@@ -11,7 +11,7 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kb import duties
+from kb import duties, local_answer
 from kb.composing import compose, sentence
 from kb.duty_library import duty_records
 from kb.duty_records import DutyRecord
@@ -103,6 +103,8 @@ class PolicyEngine:
             return "eligibility", difference
         if finding := duties.answer(reading, on, self.store, self._plan_clauses):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
+        if finding := local_answer.answer(reading, on, self.store):
+            return "eligibility", finding
         if reading.asks_document and (finding := self._document(reading, on)):
             return "eia", finding
         if self.retriever.outside(reading.question):

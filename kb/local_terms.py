@@ -67,7 +67,10 @@ def _by_itself(term: str, project: Project) -> Reach:
 
 def _said(known: frozenset[str], project: Project, not_after: str) -> tuple[str, ...]:
     text, found = project.text, list[tuple[int, int]]()
+    lowered = text.lower()
     for word in known:
+        if word.lower() not in lowered:
+            continue
         for m in re.finditer(re.escape(word), text, re.I):
             if project.stated(*m.span()) and _is_itself(project, *m.span()) and not re.search(f"(?:{not_after})$", text[:m.start()]):
                 found.append(m.span())

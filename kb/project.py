@@ -14,19 +14,23 @@ from kb.tokens import tokens
 
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
 NOT = re.compile(r"没有|没|无(?!纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
-AFTERWARDS = re.compile(r"除外|不计|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|一概)(?:不|没|未|无)|[^，。；]{0,3}没有(?=[，。；！？]|$)")  # A、B都不沾
+AFTERWARDS = re.compile(r"除外|不计|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)"
+                        r"|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|更|一概|统统|通通|一样|一个|半点)(?:不|没|未|无)"  # A、B都不沾
+                        r"|[^，。；的]{0,3}(?:没[有得碰沾]|不[用做搞沾碰]|不涉及|不使用)(?=[，。；！？]|$)")  # 敏感区没碰, 油性漆不用
+UNDECIDED = re.compile(r"[^，。；]{0,12}(?:[没未]定|未确定|没想好|待定)")
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
-EXCLUSIVE = re.compile(r"(?<!不)(?:只|仅|单纯|纯粹|单独|光(?=是|做|搞|用|有)|单是|(?<!单)纯(?=分装|组装|混合|物理|勾兑|手工)|(?<![成造迁将])就(?![近业地餐医读诊算能行在可要得有会不没已拿连]))")
-MORE = re.compile(r"不(?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
+EXCLUSIVE = re.compile(r"(?<![不非])(?:只|仅|单纯|纯粹|单独|光(?=是|做|搞|用|有|换)|单是|(?<!单)纯(?=分装|组装|混合|物理|勾兑|手工)|(?<![成造迁将])就(?![近业地餐医读诊算能行在可要得有会不没已拿连]))")
+MORE = re.compile(r"[不非](?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
 ALONE = re.compile(r"没(?:有|得)?(?:别的|其他|其它)(?:工[序艺])?|就这[几么]|别的(?:啥|什么|工[序艺])?[都也]?(?:没|不)|无其他工[序艺]")
 BOUGHT = re.compile(r"(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
 AROUND = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|对面|敏感区|涉及")
 MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
 DESCRIBED = re.compile(r"拟建|新建|扩建|改建|建[个设一座条]|投资|[厂场站店馆园]|生产线?|年产|加工|项目|开[个家一]|办[个家一]|装[台个套]|上一?[条套台]|养|种|修")
-NATURES = {"扩建": r"扩建|扩产|扩能|增产|改扩建|扩容|扩大(?:生产)?规模|新增(?=年|日|产能|床位|[\d一二三四五六七八九十两])", "改建": r"改建|技改|技术改造|改扩建|改造",
+NATURES = {"扩建": r"扩建|多加|新添|加大|加完|加盖|加建|再[扩放加建上]|扩(?=\d)|扩产|扩能|增产|改扩建|扩容|扩大(?:生产)?规模|新增(?=年|日|产能|床位|[\d一二三四五六七八九十两])", "改建": r"改建|技改|技术改造|改扩建|改造|翻改|翻新|翻修|更换",
            "迁建": r"迁建|搬迁|异地重建", "退役": r"退役", "关闭": r"关闭|封场", "新建": r"新建|新上|新办|新开|新设"}
-EXISTING = re.compile(r"(?:现有|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|从|由)[^，。；、]{0,12}$")
-TOTAL = re.compile(r"(?:(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)|扩完|扩建?后|改扩建后|建成后|总规模|合计|共)(?:年|日)?[一-鿿]{0,6}$")
+EXISTING = re.compile(r"(?:现有|老的|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|从|由)[^，。；、]{0,12}$")
+HAVING = re.compile(r"(?:现在|本来|已经?|有)[^，。；、扩加增再新放]{0,4}$")
+TOTAL = re.compile(r"(?:(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)|扩完|扩建?后|改扩建后|建成后|总规模|合计|加起来|加完|一共|总共|共)(?:年|日)?[一-鿿]{0,6}$")
 NO_FACTORY = re.compile(r"非工业(?:建筑|厂房)|不[在是属]于?(?:工业)?(?:建筑|厂房|车间)")
 SHOP = re.compile(r"店[里内面铺]|门面|小店|现卖|铺面|摊位|柜台|门店|商铺|(?:打印|复印|照相|餐|饭|酒|面|奶茶|咖啡|蛋糕|面包|烘焙|小吃|火锅|茶|卤味|豆腐|服装|家具|五金)店|餐[馆厅吧]|作坊|自家厨房|家里|街边|夫妻店|商场里")
 FACTORY = re.compile(r"(?:厂房|车间|工厂|工业(?:园|建筑|厂房)|园区|开发区)")
@@ -113,7 +117,8 @@ class Project:
         """新建 unless something else is said."""
         found = tuple(nature for nature, words in NATURES.items()
                       if any(self.stated(m.start(), m.end()) for m in re.finditer(words, self.text)))
-        return found or ("新建",)
+        denied = any(self.stated(m.start(), m.end()) is False for m in re.finditer(NATURES["新建"], self.text))
+        return found or (("改建",) if denied else ("新建",))
 
     @property
     def nature_said(self) -> bool:
@@ -128,10 +133,11 @@ class Project:
     def amounts(self) -> list[Quantity]:
         """The newly added amounts (说明2): of an enlargement the increment, what exists left out."""
         stated, existing = [], []
-        for q in quantities(self.text):
+        for q in self._quantities():
             begin = max(at for at, _ in self.segments if at <= q.start)
             before = self.text[begin:q.start]
-            (existing if EXISTING.search(before) else stated).append(q)
+            there = EXISTING.search(before) or ("扩建" in self.natures and HAVING.search(before))
+            (existing if there else stated).append(q)
         grown, added = [], [q for q in stated if not TOTAL.search(self.text[max(0, q.start - 10):q.start])]
         for q in stated:
             before = self.text[max(0, q.start - 10):q.start]
@@ -142,6 +148,15 @@ class Project:
                 q = replace(q, value=q.value - base[-1].value)
             grown.append(q)
         return grown
+
+    def _quantities(self) -> list[Quantity]:
+        """The amounts of the text; of 2×500千瓦 also the whole."""
+        found = []
+        for q in quantities(self.text):
+            found.append(q)
+            if times := next((mark for mark in q.qualifiers if mark.endswith("×")), None):
+                found.append(replace(q, value=q.value * int(times[:-1]), qualifiers=q.qualifiers - {times}))
+        return found
 
     def near(self, quantity: Quantity, term: str) -> bool:
         """Does an amount speak of this thing: in the same part of the sentence, and nearer than any other amount?"""
@@ -159,14 +174,15 @@ class Project:
         """Is what stands here stated, denied, or asked about (None)?"""
         begin = max((at for at, _ in self.segments if at <= start), default=0)
         before = self.text[begin:start]
-        if "是否" in before:
+        end_of = next((at + len(s) for at, s in self.segments if at == begin), len(self.text))
+        if "是否" in before or ("还是" in self.text[begin:end_of] and UNDECIDED.search(self.text, begin)) or UNDECIDED.match(self.text, end):
             return None
         if re.search("非$", before) and self.text[start:start + 2] == "溶剂":
             return None
         negator = None
         for m in NOT.finditer(before):
             negator = m
-        if negator is None or _restarts(before[negator.end():]):
+        if negator is None or _restarts(before[negator.end():], of_a_kind=negator[0] in ("不", "非") and before[negator.end():][:1] in "是属算"):
             return not AFTERWARDS.match(self.text, end)
         return False
 
@@ -193,7 +209,10 @@ class Project:
         return []
 
 
-def _restarts(between: str) -> bool:
-    """Does the scope of a negation end before what follows? It reaches over a list, not over 的 or a new statement."""
+def _restarts(between: str, of_a_kind: bool) -> bool:
+    """Does the scope of a negation end before what follows? It reaches over a list, not over a new statement; over 的 only
+    where it says of what kind something is not (不是给纸厂当木料的原料林)."""
     between = re.sub("[别其任]的|其他的|任何的", "", between)
+    if of_a_kind:
+        between = between.replace("的", "")
     return bool(re.search(r"的|还(?![没不未])|(?<=.)(?:采用|使用|改用|但|只|仅|而|有(?![机毒害色限]))|[:：]", between)) or len(between) > 30

@@ -1,0 +1,456 @@
+"""What does a catalogue entry take, and what does it leave out? Its text as items with conditions, verbatim text kept.
+
+产业结构调整指导目录 writes an entry as one sentence that can hold several products, each with its own limit, qualifier
+(单线 单班 单窑), process and exception (…除外, 不含…, 不包括…), under one 新建 at the head and one 生产装置 or 项目 at the end. Items
+are told apart by the language of the catalogue alone (； ， 、 的, brackets, boundary words), so that another edition reads
+by the same rules.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from kb.eia_rules import BRACKET, NATURES
+from kb.places import PROVINCES
+from kb.quantities import Threshold, thresholds
+from kb.tokens import tokens
+
+NATURE = re.compile(rf"(?:(?<=^)|(?<=[、，,和]))(?:以及)?(?:现有)?(?:{NATURES})(?:[、和及或](?:{NATURES}))*(?![独续])(?=[一-鿿\d\0])")
+CARVES = re.compile(r"除外|^(?:均?不含|不包括)(?!\d)")
+CARVING = re.compile(r"(?:的)?除外.*$|^(?:均?不含|不包括)")
+AMOUNT_NOTE = re.compile(r"(?:不含|含|含本数|折干|折100%|折纯)")
+NAMES_MORE = re.compile(r"^(?:含|包括|如)|、")
+ENDING = re.compile(
+    r"(?:(?<=.)(?:的?(?:工业化|产业化|规范化|规模化)?(?:先进|新)?(?:工艺)?(?:技术|工艺|装备|产品|方法)?(?:的?(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|集成|推广应用|"
+    r"开发利用|开发应用|设备制造)(?:[与和及、](?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|销售))*))"
+    r"|(?<=..)(?:成套)?(?:生产|建设|制造|加工|开发|固定式)*(?:装置|生产线|项目|企业|工程)|(?<=..)等|(?<=..)的|(?<=..)生产)$")
+OPENING = re.compile(r"^(?:其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
+EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民用|各类|各种|规模化?|直接|企业|等|的|级")
+NEGATIVE = re.compile(r"(?:[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
+MAKING = re.compile(r"(?:以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
+VERB = re.compile(r"^(?:单线|单班|单窑|单系列|单条|单套|日|年)*(?:日|年)?(?:处理|加工|屠宰|处置|利用|开采|设计|生产)+(?=.{2})")
+MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|宽度|长度|功率|速度|转速|频率|率|量|单线|单窑|单班|单套|单系列|单条|单机|年产|日产|低于|超过|参数|面积|系数|强度|厚度|压力|含量|储量|纯度"
+                     r"|消耗|体积|吨位|斗容|次数|寿命|时速|轴重|密度|效率|幅宽|线宽|人数|总人数|分辨率|模量|精度|成本|煤耗|焦比|电耗|水|耗|等级|分子量)$")
+PLACE = re.compile(r"(?:(?:[东中西]、?)+部|贫困|少数民族|沿海|缺水|北方|南方|长三角|珠三角|京津冀)(?:地区|省区)?|(?:[一-鿿]{2,3}(?:省|自治区)|[一-鿿]{2,4}地区)")
+JOIN = re.compile(r"、(?:以及)?|/(?=[一-鿿])|(?<=[一-鿿])以及(?=[一-鿿])|(?<=[一-鿿]{2})及(?![以其时])(?=[一-鿿]{2})|(?<=[一-鿿]{2})[和与或](?=[一-鿿A-Z\d]{2})|(?<=以下)[和或](?=\d)")
+MODIFIER = re.compile(r"(?:[型化级性式用态际]|新型|特种|特殊|绿色|节能|环保|高效|先进|清洁|安全|现代|大|小|中|高档|专用|移动|无线|有线|网络|微孔|连续|间歇|间断|规范|干|湿|高|低|有机|无机|天然|合成|医疗|红色|工业)$")
+WEAK = frozenset("装备 设备 技术 系统 产品 材料 服务 设施 管理 配套 零部件 关键 器材 制品 平台 体系 人才 信息 通信 控制 体育 加工 包装 储运 保鲜 检验 鉴定 运输 种植 养殖 培训 融资 咨询 评估 工艺 "
+                 "仪器 部件 元件 组件 零件 辅机 机械 装置 监测 检测 环保 节能 安全 应用 推广 维护 租赁 建设 开发 生产 制造 项目 工程 研发 研究 利用 综合利用 企业 设计 改造 运营 宣传 销售 原料 先进 "
+                 "新型 高效 智能化 数字化 网络化 现代化 基础设施 芯片 传感器 资源 能源 环境 水源 处理 配件 附属 燃料 金属 金融 教育 卫生 食品 药品 试剂 填料 仓储 物流 粮食 石油 化肥 棉花 电子 有毒 医疗 汽车 机床 "
+                 "船舶 农机 种子 农药 消耗 无人机 城市 农村 区域 社区 光学 化工 建筑 交通 建材 港口 公路 铁路 轻工 医药 机电 照明 生物 气象 海洋 航空 航天 地质 测绘 旅游 酒店".split())
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something the project must be or have: one of the terms. `negated`: it must not have it (没有配套处置设施)."""
+
+    terms: tuple[str, ...]
+    text: str
+    negated: bool = False
+    trait: bool = False  # how it is made or equipped, not what it is
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An amount demanded; `lead`: the words before it (入纬率, 单线产能), `place`: where another limit stands (云南地区3000吨)."""
+
+    threshold: Threshold
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing an entry takes: all needs and limits, in these natures and places, unless an exception frees it."""
+
+    text: str
+    needs: tuple[Need, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    natures: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    exceptions: tuple["Exception_", ...] = ()
+    unread: tuple[str, ...] = ()  # numbers of its text that no limit reads: they must be stated as they stand
+
+    @property
+    def subject(self) -> tuple[Need, ...]:
+        return tuple(n for n in self.needs if not n.trait)
+
+
+@dataclass(frozen=True)
+class Exception_:
+    """What is freed, verbatim: a place, or an item of its own."""
+
+    text: str
+    places: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    natures: tuple[str, ...] = ()
+
+
+@dataclass
+class _Piece:
+    """A piece of a clause between separators, as it is read."""
+
+    begin: int
+    end: int
+    separator: str  # before it
+    limits: list[Limit]
+    subject: str  # what is left of it
+    traits: list[Need]
+    exceptions: list[Exception_]
+    more: list[str]  # other names of the thing: （含手推车胎）
+    of: str = ""  # the thing a limit is of, from the words before it: 年屠宰生猪
+    natures: tuple[str, ...] = ()
+    variants: list[tuple[tuple[str, ...], Limit]] = field(default_factory=list)  # another limit for a kind or a place
+    renewed: bool = False  # it says its nature itself
+
+
+@lru_cache(maxsize=8192)
+def items(text: str) -> tuple[Item, ...]:
+    """The items of an entry, in its order."""
+    text = re.sub(r"[。：:]?\s*[（(]\d{1,2}[）)](?=[一-鿿\d])", "；", text)
+    found: list[Item] = []
+    for part in _cut(text, "；;。"):
+        head, body = "", part
+        if (m := re.match(r"^([^：:（(，,]{2,40})[：:](.+)$", part, re.S)) and not re.search(r"下列标准", m[1]):
+            head, body = m[1], m[2]
+        natures: tuple[str, ...] = ()
+        clauses = _clauses(body)
+        shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body)) else ()
+        if head and not shared:
+            found += _items_of(head, ())[0]
+        for clause in clauses:
+            got, natures = _items_of(clause, natures)
+            found += [replace(item, needs=(*shared, *item.needs)) for item in got]
+    return tuple(i for i in found if i.subject and any(_strong(t) for n in i.subject for t in n.terms))
+
+
+def _whole(head: str) -> tuple[Need, ...]:
+    core = _core(head)
+    return (Need((core,), head),) if core else ()
+
+
+def _clauses(body: str) -> list[str]:
+    """The clauses of a part, cut at ，; one that ends in a limit, or only says how or where, belongs to the next."""
+    pieces, joined = _cut(body, "，,"), list[str]()
+    for piece in pieces:
+        if joined and (re.match("[但且]|并(?=配|采|具)|具备|生产能力", piece) or _open(joined[-1])):
+            joined[-1] += "，" + piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _open(clause: str) -> bool:
+    """Does a clause demand something of a thing that only the next names?"""
+    bare = _unbracketed(clause)
+    if re.search(r"范围内$|(?:^|、)(?:采用|使用|利用)[^，]*(?:技术|工艺|系统|装备)$|实现全封闭$|设施$(?<=配置主动式收尘、降尘设施)|^自?[^、]*管理$", bare):
+        return True
+    found = thresholds(bare)
+    return bool(found) and found[-1].end >= len(bare) - 1 and len(re.split("、", bare)) < 3 and not VERB.match(bare)
+
+
+def _items_of(clause: str, natures: tuple[str, ...]) -> tuple[list[Item], tuple[str, ...]]:
+    """The items of one clause, and the natures (新建) said so far, which hold for the clauses after it too."""
+    plain, brackets = _brackets(clause)
+    said = natures
+    traits: list[tuple[int, Need]] = []
+    begun: list[tuple[int, tuple[str, ...]]] = []  # where a nature begins to hold
+    for m in NATURE.finditer(plain):
+        begun.append((m.start(), tuple(re.split("[、和及或]", re.sub("^(?:以及)?(?:现有)?", "", m[0])))))
+        plain = plain[:m.start()] + "\0" * len(m[0]) + plain[m.end():]
+    for pattern, negated in ((NEGATIVE, True), (MAKING, False)):
+        for m in pattern.finditer(plain):
+            terms = _trait_terms(m[0], negated)
+            if terms:
+                traits.append((m.start(), Need(terms, m[0].strip("的，但且"), negated, True)))
+        for m in list(pattern.finditer(plain)):
+            plain = plain[:m.start()] + "\0" * len(m[0]) + plain[m.end():]
+    limits = thresholds(plain)
+    cuts = [(0, 0, "")] + [(m.start(), m.end(), m[0]) for m in JOIN.finditer(plain)
+                           if not any(t.start <= m.start() < t.limits[0].end for t in limits) and _parts(plain, m)]
+    cuts += [(m.start(), m.end(), "，") for m in re.finditer("[，,]", plain)]
+    cuts.sort()
+    pieces: list[_Piece] = []
+    for (_, begin, separator), (end, *_rest) in zip(cuts, [*cuts[1:], (len(plain), 0, "")], strict=True):
+        piece = _piece(plain, begin, end, separator, limits)
+        own = [n for at, n in begun if begin <= at < end]
+        piece.natures = said = own[0] if own else said
+        piece.renewed = bool(own)
+        piece.traits += [n for at, n in traits if begin <= at < end]
+        pieces.append(piece)
+    last = pieces[-1]
+    for at, inner in brackets:
+        piece = next((p for p in pieces if p.begin <= at <= p.end), last)
+        if CARVES.search(inner):
+            carved = _exceptions(inner)
+            all_of_them = piece is last and re.search(r"(?:装置|生产线|项目|工艺|品)$", plain[:at])
+            for p in pieces if all_of_them else [piece]:
+                p.exceptions += carved
+        elif variants := _variants(inner, piece):
+            piece.variants += variants
+        elif t := thresholds(inner):
+                piece.limits += [Limit(x, inner, inner[:x.start]) for x in t]
+        elif re.match("含|包括", inner) or (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{2,3}", inner) and not _core("甲乙" + plain[at:piece.end]).strip("甲乙")):
+            piece.more += _names(inner)
+    return _joined(pieces, clause, said), said
+
+
+def _brackets(clause: str) -> tuple[str, list[tuple[int, str]]]:
+    """The clause without its brackets, and where each stood; those that belong to an amount stay."""
+    plain, found, at = "", list[tuple[int, str]](), 0
+    for m in BRACKET.finditer(clause):
+        if AMOUNT_NOTE.fullmatch(m[1]) and re.search(r"[\d一-鿿]$", clause[:m.start()]):
+            if "折" not in m[1]:
+                continue
+        plain += clause[at:m.start()]
+        found.append((len(plain), m[1]))
+        at = m.end()
+    return (plain + clause[at:]).replace(" ", ""), found
+
+
+def _variants(inner: str, piece: _Piece) -> list[tuple[tuple[str, ...], Limit]]:
+    """Other limits a bracket sets for a place or a kind: （其中山西、内蒙古、陕西低于120万吨/年）, （合金钢50吨）."""
+    found = []
+    for part in re.split("[，,；;]", inner):
+        m = re.match(r"(?:其中)?([一-鿿]{2,4}(?:、[一-鿿]{2,4})*?)(?:地区)?(?=低于|高于|小于|大于|[<>≥≤\d])(.+)$", part)
+        names = tuple(m[1].split("、")) if m else ()
+        if not m or not piece.limits or (MEASURE.search(m[1]) and not all(n in PROVINCES for n in names)):
+            return []
+        base = piece.limits[0]
+        read = thresholds(m[2]) or thresholds(_instead(base.threshold.text, m[2]))
+        if not read:
+            return []
+        found.append((names, Limit(read[0], part, base.lead)))
+    return found
+
+
+def _instead(limit: str, amount: str) -> str:
+    """The limit with its last amount replaced: 30吨以上100吨以下, 50吨 → 30吨以上50吨以下."""
+    last = list(re.finditer(r"\d[\d.]*[万千亿]?[一-鿿a-zA-Z]+?(?:/[一-鿿])?(?=（|及?以|$)", limit))
+    return limit[:last[-1].start()] + amount + limit[last[-1].end():] if last else amount
+
+
+def _parts(plain: str, m: re.Match[str]) -> bool:
+    """Does a word of joining part two things: not 煤与瓦斯突出, where what stands before it is no thing of its own?"""
+    before = re.split("[、，,的\0]|以下|以上", plain[:m.start()])[-1]
+    return m[0][0] in "、/以" or (len(before) > 1 and not before.isdigit()) or plain[:m.start()].endswith(("以下", "以上"))
+
+
+def _piece(plain: str, begin: int, end: int, separator: str, limits: list[Threshold]) -> _Piece:
+    text, own = plain[begin:end], list[Limit]()
+    mine = [t for t in limits if begin <= t.start < end]
+    if not mine:
+        return _Piece(begin, end, separator, [], text.replace("\0", "").strip("，,的 "), [], [], [])
+    for n, t in enumerate(mine):
+        before = plain[(mine[n - 1].end if n else begin):t.start]
+        own.append(Limit(t, (before + t.text if t.end <= end else plain[begin:end] + plain[t.end - 2:t.end]).replace("\0", ""), before.replace("\0", "").strip("的，,但且 ")))
+    last = mine[-1]
+    tail = plain[last.end if last.end <= end else last.limits[0].end:end]
+    leads = [limit.lead for limit in own if limit.lead and not MEASURE.search(limit.lead)]
+    of = "".join(VERB.sub("", lead) for lead in leads)
+    return _Piece(begin, end, separator, own, tail.replace("\0", "").strip("，,的 "), [], [], [], of.strip("，,的、"))
+
+
+def _joined(pieces: list[_Piece], clause: str, natures: tuple[str, ...]) -> list[Item]:
+    """Items of the pieces: a piece of limits alone is a condition of the next (、，) or an alternative to it (和 或); what only
+    describes shares the head of the last."""
+    out: list[_Piece] = []
+    carried: list[Limit] = []
+    carried_traits: list[Need] = []
+    for n, piece in enumerate(pieces):
+        following = pieces[n + 1] if n + 1 < len(pieces) else None
+        open_ = bool(piece.limits) and not _core(piece.subject) or (not piece.limits and piece.traits and not _core(piece.subject))
+        apart = following is not None and (following.separator not in "、，,、以及" or following.renewed or piece.renewed and following.limits and not _core(following.subject))
+        if following and re.search("范围内$", piece.subject):
+            carried_traits.append(Need((piece.subject.removesuffix("范围内"),), piece.subject, trait=True))
+            continue
+        if following and open_ and not apart and (not piece.of or _other(piece, following)):
+            carried += piece.limits
+            carried_traits += piece.traits
+            if piece.of:
+                following.of = following.of or piece.of
+            continue
+        piece.limits = carried + piece.limits
+        piece.traits = carried_traits + piece.traits
+        carried, carried_traits = [], []
+        out.append(piece)
+    if not out:
+        return []
+    last = out[-1]
+    head = _core(last.subject) or last.of
+    found = []
+    _share_limits(out, clause)
+    first_of = out[0].of
+    for n, piece in enumerate(out):
+        core = _core(piece.subject)
+        needs: list[Need] = []
+        if piece.of and (core or n < len(out) - 1 or piece.limits):
+            needs.append(Need(tuple(x for x in re.split("[、/]|等", piece.of) if x), piece.of))
+        if not core and piece is not last and head:
+            needs.append(Need((head,), head)) if head != piece.of else None
+        elif core:
+            needs.append(Need((core, *piece.more), piece.subject))
+            if piece is not last and not piece.more and (h := _shared_head(core, head)):
+                needs.append(Need((h,), head))
+            elif n and not piece.limits and not _strong(core) and (prefix := _prefix(out[0].subject)):
+                needs.insert(0, Need((prefix,), prefix))
+        if n and piece.limits and not piece.of and first_of and not out[0].subject.startswith(first_of) and not piece.limits[0].lead:
+            needs.insert(0, Need((first_of,), first_of))
+        places = tuple(p for l in piece.limits for p in PLACE.findall(l.lead)) or tuple(PLACE.findall(re.sub(r"地区.*", "地区", clause)) if clause.startswith(("西部", "东", "中部", "北方", "南方")) else ())
+        needs = [replace(x, terms=tuple(PLACE.sub("", t) or t for t in x.terms)) for x in needs]
+        text = clause[0:0] + _span(clause, piece, out)
+        for names, other in piece.variants:
+            there = all(n in PROVINCES for n in names)
+            special = () if there else (Need(names, other.text),)
+            found.append(Item(other.text, (*(x for x in needs if any(x.terms)), *special, *piece.traits), (other, *piece.limits[1:]), piece.natures,
+                              names if there else places, tuple(piece.exceptions)))
+            piece.exceptions.append(Exception_(other.text, places=names) if there else Exception_(other.text, items=(Item(other.text, special),)))
+        found.append(Item(text, (*(x for x in needs if any(x.terms)), *piece.traits), tuple(piece.limits), piece.natures, places,
+                          tuple(piece.exceptions), tuple(_unread(core, piece))))
+    return found
+
+
+def _share_limits(out: list[_Piece], clause: str) -> None:
+    """A limit that a clause begins with, and is its only one, is the limit of everything it lists (…以下的烧结砖及烧结空心砌块)."""
+    for n, piece in enumerate(out):
+        if not piece.limits or piece.of or not (_core(piece.subject)):
+            continue
+        rest = out[n + 1:]
+        stop = next((k for k, p in enumerate(rest) if p.limits or p.exceptions or p.renewed or re.search("(?:生产线|项目|装置)$", out[n + k].subject)), len(rest))
+        joined = re.search(r"(?:以下|以上|）)的", clause[:clause.find(piece.subject)][-4:]) if piece.subject in clause else None
+        alone = (n == 0 or piece.renewed) and not any(p.limits for p in out[:n] if not piece.renewed) and stop == len(rest)
+        if joined or alone:
+            for p in rest[:stop]:
+                p.limits = list(piece.limits)
+
+
+def _shared_head(core: str, head: str) -> str:
+    """The head that a piece of a list shares with the last (中碱、无碱、耐碱玻璃球窑; 数字化、智能化服装), "" where it stands alone."""
+    got = _head(head, core)
+    if not got or core.endswith(got):
+        return ""
+    parallel = len(core) < 5 and len(head) > len(core) and head[len(core) - 1] == core[-1] and core != head[:len(core)]
+    return got if parallel or len(core) == 1 or MODIFIER.search(core) or got in WEAK else ""
+
+
+def _unread(core: str, piece: _Piece) -> list[str]:
+    return re.findall(r"[A-Za-z\d.×~—-]*\d[A-Za-z\d.×~—-]*", core)
+
+
+def _span(clause: str, piece: _Piece, out: list[_Piece]) -> str:
+    limits = "、".join(l.text.replace("\0", "").strip("，,、") for l in piece.limits)
+    traits = "".join(t.text for t in piece.traits)
+    return f"{limits}{traits}{piece.subject or out[-1].subject}" or clause
+
+
+def _other(piece: _Piece, following: _Piece) -> bool:
+    """Does the next piece's limit measure something else, so that both are demanded together?"""
+    if not following.limits or not piece.limits:
+        return False
+    a, b = piece.limits[-1].threshold.limits[0], following.limits[0].threshold.limits[0]
+    return a.dimension != b.dimension
+
+
+def _head(subject: str, modifier: str) -> str:
+    """The thing that the last piece of a list of kinds names: 耐碱玻璃球窑 → 玻璃球窑."""
+    if not subject or subject == modifier:
+        return ""
+    words = [w for w in tokens(subject) if subject.endswith(w) and 1 < len(w) < len(subject)]
+    return max(words, key=len) if words else subject[-2:] if len(subject) > 3 else subject
+
+
+def _prefix(subject: str) -> str:
+    words = [w for w in tokens(subject) if subject.startswith(w) and 1 < len(w) < len(subject)]
+    return max(words, key=len) if words else ""
+
+
+def _trait_terms(text: str, negated: bool) -> tuple[str, ...]:
+    text = text.strip("，,的但且")
+    if negated:
+        text = re.sub(r"^(?:其中)?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无|不采用|不符合|未按)", "", text)
+        text = re.sub(r"(?:等)?(?:强制性)?(?:标准|要求|规定)$", lambda m: "强制性标准" if "强制" in m[0] else m[0], text)
+        text = text if "强制性标准" not in text else "强制性标准"
+    else:
+        text = re.sub(r"^以|为(?:主要)?原料.*$|为.*$", "", text)
+    return tuple(t for t in (re.sub("配套|设施$", "", x) or x for x in re.split("、|/|或", text)) if len(t) > 1)
+
+
+def _exceptions(inner: str) -> list[Exception_]:
+    """What a bracket frees: places, natures, or things with conditions of their own."""
+    found = []
+    for part in re.split(r"[；;，,](?=[^；;，,]*(?:除外|不含|不包括))", inner):
+        body = re.sub(r"的$", "", CARVING.sub("", part)).strip()
+        if not body:
+            continue
+        places = tuple(p for p in re.split("[、和]", re.sub(r"大豆主产区|主产区|地区$", "", body)))
+        if all(re.fullmatch(r"[一-鿿]{2,4}", p) for p in places) and all(p in PROVINCES for p in places):
+            found.append(Exception_(part, places=places))
+        elif "少数民族地区" in body:
+            found.append(Exception_(part, places=("少数民族地区",)))
+        else:
+            got = [i for clause in _cut(body, "，,；;") for i in _loose(clause)]
+            found.append(Exception_(part, items=tuple(got)))
+    return found
+
+
+def _loose(text: str) -> list[Item]:
+    """An exception's things: whatever is said to be so frees the project."""
+    text = re.sub(r"[（(].*?[）)]", "", text)
+    t = thresholds(text)
+    if t:
+        before, after = text[:t[0].start], text[t[-1].end:]
+        return [Item(text, (), tuple(Limit(x, text, before) for x in t))] if before or after else []
+    found = []
+    for part in re.split(r"[、及或]|(?<=.{2})和(?=.{2})", text):
+        if not re.search("[一-鿿]", part) or (re.sub("的|品种|项目|[和及]", "", part) in WEAK | {"生产工艺"}):
+            continue
+        core = re.sub(r"^(?:采用|使用|持有|以|进行|符合|用于|利用)|(?:等?(?:节能配电)?变压器)$|(?:的|工艺|技术|装置|项目|品种|生产线|生产|制品|企业集团|法律法规|要求)+$", "", part.strip("的")) or part
+        found.append(Item(part, (Need((core,), part),)))
+    return found
+
+
+def _names(inner: str) -> list[str]:
+    """Other names in a bracket: 含手推车胎, 俗名, an abbreviation."""
+    inner = re.sub("^(?:含|包括|如)", "", inner)
+    parts = re.split("[、，,；;]|以及|等", inner)
+    return [p for p in (re.sub(r"^(?:含|包括)", "", x).strip() for x in parts) if 1 < len(p) < 16 and not re.search("用$|淘汰类", p) and p not in WEAK]
+
+
+def _core(subject: str) -> str:
+    """The subject without the words every entry has (生产装置, 项目, 技术开发与应用) and those that silence allows (普通)."""
+    core = subject.strip("，,的 ")
+    while True:
+        if re.search("[初精深粗]加工$", core):
+            break
+        shorter = OPENING.sub("", ENDING.sub("", core)).strip("，,的 ")
+        if shorter == core:
+            break
+        core = shorter
+    return core if core not in ("生产", "技术", "建设", "制造", "项目", "加工", "工艺", "开发", "应用", "推广") else ""
+
+
+def _strong(term: str) -> bool:
+    """Does a term say what the thing is, and not only that it is equipment or modern?"""
+    left = EASY.sub("", term)
+    if left in WEAK or len(left) < 2:
+        return False
+    for word in sorted(WEAK, key=len, reverse=True):
+        left = left.replace(word, "")
+    return len(left) > 1 or bool(re.search("[A-Za-z]{2}", left))
+
+
+def _unbracketed(text: str) -> str:
+    return BRACKET.sub(lambda m: m[0] if AMOUNT_NOTE.fullmatch(m[1]) else "", text)
+
+
+def _cut(text: str, stops: str) -> list[str]:
+    """The text cut at the stops outside parentheses and square brackets."""
+    parts, depth, start = [], 0, 0
+    for at, char in enumerate(text):
+        depth += (char in "（([【") - (char in "）)]】")
+        if char in stops and depth <= 0 and not (char == "," and text[at - 1:at].isdigit() and text[at + 1:at + 4].isdigit()):
+            parts.append(text[start:at].strip())
+            start = at + 1
+            depth = 0
+    parts.append(text[start:].strip())
+    return [p for p in parts if p]
