@@ -258,11 +258,13 @@ class Facts:
             return None
         named = self._named
         if named:
-            return condition in named or any(_kind_of(n, t, condition.wide) or (t.endswith(n) and t != n and self.project.says(t[:-len(n)]))
+            return condition in named or any(_kind_of(n, t, condition.wide and not {n, t} <= set(self._items)) or (t.endswith(n) and t != n and self.project.says(t[:-len(n)]))
                                              for c in named for n in c.terms for t in condition.terms)
         said = [self._says(t) for t in condition.terms]
         if (said and all(s is False for s in said)) or (carving and self._items_named + self._industries_named):
             return False
+        if not carving and self._throughout(condition):
+            return True
         own = {item for item in self._items for t in condition.terms if t in item or item in t or commonprefix([t, item])[3:]}
         if own and (named := self._items_named + self._industries_named) and own.isdisjoint(named):
             return False  # another of the row's own industries is named
@@ -272,7 +274,7 @@ class Facts:
     def _named(self) -> set[Condition]:
         """The row's products that the question names; a longer name covers a shorter one in it."""
         spans = [(a, b, c) for c in self.conditions if c.kind == "subject" for t in c.terms
-                 for a, b, stated in self.project.mentions(t) if stated and not self.project.bought(a)]
+                 for a, b, stated in self.project.mentions(t) if stated and (c.text.startswith("利用") or not self.project.bought(a))]
         spans = spans or [(a, b, c) for c in self.conditions if c.kind == "subject" for t in self._told_apart(c)
                           for a, b, stated in self.project.mentions(t) if stated and not MEASURE.match(self.project.text[b:])]
         spans = [(a, b, c) for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)]
@@ -307,13 +309,15 @@ class Facts:
         spans = [(a, b, i) for i in items for a, b, stated in self.project.mentions(i) if stated and not self.project.bought(a)]
         return tuple({i for a, b, i in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)})
 
-    def _sole(self, condition: Condition) -> bool:
-        """Does this only repeat what the row is about: every alternative of its cell says it, or it is the row's own name?"""
-        subjects = {c.terms for c in self.conditions if c.kind == "subject" and c not in self._carved}
+    def _throughout(self, condition: Condition) -> bool:
+        """Does every alternative of its cell say it (规模化畜禽养殖), so that it tells nothing apart?"""
         cells = [[b for a in cell for b in a.branches] for _, cell in self.row.cells]
-        throughout = any(len(cell) > 1 and all(condition in b.conditions for b in cell) for cell in cells)
-        named = any(term in BRACKETED.sub("", self.row.name) for term in condition.terms)
-        return subjects == {condition.terms} and (throughout or named)
+        return any(len(cell) > 1 and all(condition in b.conditions for b in cell) for cell in cells)
+
+    def _sole(self, condition: Condition) -> bool:
+        """Is it the only product of the row, and the row's own name?"""
+        subjects = {c.terms for c in self.conditions if c.kind == "subject" and c not in self._carved}
+        return subjects == {condition.terms} and any(term in BRACKETED.sub("", self.row.name) for term in condition.terms)
 
     @cached_property
     def _carved(self) -> set[Condition]:

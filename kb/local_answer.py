@@ -21,7 +21,7 @@ from kb.understanding import Reading
 OTHER_LAW = re.compile(r"罚|处罚|违法|排放|废水|废气|固废|环评|环境影响|验收|许可证|税")
 AGREED = re.compile(r"协议|会商|投资促进|方案")
 SHOWN = {"class": ("class",), "controlled": ("controlled", "reviewed", "eia_early"), "priority": ("priority", "fast"),
-         "consultation": ("consultation", "plans")}
+         "consultation": ("consultation",)}
 
 
 @dataclass

@@ -15,7 +15,7 @@ from kb.tokens import tokens
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
 NOT = re.compile(r"没有|没|无(?!纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
 AFTERWARDS = re.compile(r"除外|不计|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)"
-                        r"|[^，。；！？,;!?的]{0,24}(?:的区域)?(?:都|均|全|也|更|一概|统统|通通|一样|一个|半点)(?:不|没|未|无)"  # A、B都不沾
+                        r"|(?:[^，。；！？,;!?的]|[别其任]的|的区域){0,24}(?:都|均|全|也|更|一概|统统|通通|一样|一个|半点)(?:不|没|未|无)"  # A、B都不沾
                         r"|[^，。；的]{0,3}(?:没[有得碰沾]|不[用做搞沾碰]|不涉及|不使用)(?=[，。；！？]|$)")  # 敏感区没碰, 油性漆不用
 UNDECIDED = re.compile(r"[^，。；]{0,12}(?:[没未]定|未确定|没想好|待定)")
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
@@ -182,7 +182,7 @@ class Project:
         negator = None
         for m in NOT.finditer(before):
             negator = m
-        if negator is None or _restarts(before[negator.end():], of_a_kind=negator[0] in ("不", "非") and before[negator.end():][:1] in "是属算"):
+        if negator is None or _restarts(before[negator.end():], of_a_kind=negator[0] in ("不", "非") and before[negator.end():][:1] in "是属"):
             return not AFTERWARDS.match(self.text, end)
         return False
 
