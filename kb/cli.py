@@ -12,6 +12,7 @@ import typer
 
 from kb.cli_corpus import compare, corpus
 from kb.cli_duties import duties
+from kb.cli_screen import screen
 from kb.errors import QuestionError, ZhengwenError
 
 cli = typer.Typer(help="政问：政策问答，每句话都有条文出处。", no_args_is_help=True, pretty_exceptions_enable=False,
@@ -117,6 +118,7 @@ cli.add_typer(encoder, name="encoder")
 cli.add_typer(corpus, name="corpus")
 cli.command("compare")(compare)
 cli.command("duties")(duties)
+cli.command("screen")(screen)
 
 
 @encoder.command("export")

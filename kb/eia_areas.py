@@ -25,7 +25,7 @@ def groups(article: str) -> dict[str, tuple[str, ...]]:
 
 def of_row(areas: str, article: str, project: Project) -> tuple[str, ...]:
     """The areas that count for a row, for this project (针对标准厂房增加…)."""
-    known, found = groups(article), []
+    known, found = groups(article), list[str]()
     extra = EXTRA.search(areas)
     if extra and project.says(extra[1]):
         found += _names(extra[3])
@@ -54,7 +54,7 @@ def touches(areas: str, article: str, project: Project) -> tuple[bool | None, st
         if said and not said[0][2]:
             denied |= set(re.findall(r"第三条[（(]([一二三])", areas)) <= set(named or "一二三")
     for m in GENERAL.finditer(project.text):
-        for start, end, stated in project.mentions(m[0]):
+        for start, _, stated in project.mentions(m[0]):
             begin = max(at for at, _ in project.segments if at <= start)
             if stated and not NEAR.search(project.text, begin, start) and re.search("涉及|在|位于|穿越|占用|进入|穿过|属于|有", project.text[begin:start]):
                 return True, m[0]

@@ -70,8 +70,8 @@ def decide(row: Row, facts: Facts) -> Decision:
 
         outcome = _walk(row, holds, facts.claims, lambda c: known.get((c, False)) is not None)
         seen[outcome] = None
-        for variable, value in supposed.items():
-            by_value.setdefault((variable, value), set()).add(outcome.document)
+        for variable, assumed in supposed.items():
+            by_value.setdefault((variable, assumed), set()).add(outcome.document)
     outcomes = sorted(seen, key=lambda o: -LEVEL[o.document])
     open_ = len({o.document for o in outcomes})
     left = {v: sum(len(by_value[v, value]) for value in v.values) / len(v.values) for v in unknown}

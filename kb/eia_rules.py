@@ -12,27 +12,29 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal
 
-from kb.lexicon import bare
+from kb.eia_grammar import (
+    BRACKET,
+    CARVED,
+    DEFINES,
+    INCLUDES,
+    NATURE,
+    NATURES,
+    ONLY,
+    SENSITIVE,
+    TRAIT,
+    WHOLE_CELL,
+    alternatives,
+    carved,
+    items,
+    marked,
+    measured,
+    natures,
+    terms_of,
+)
 from kb.models import Clause, EiaDocument
 from kb.quantities import Threshold, thresholds
 
 CELLS: tuple[tuple[str, EiaDocument], ...] = (("report", "报告书"), ("form", "报告表"), ("registration", "登记表"))
-NATURES = "新建|新增|增建|扩建|改建|改扩建|改、扩建|迁建|退役|关闭"
-NATURE = re.compile(rf"^(?:{NATURES})(?:[、和及或](?:{NATURES}))*(?![的、]?[独续])")
-SENSITIVE = re.compile(r"(不)?(?:涉及|在)环境敏感区(?:内)?(?:的|范围内的)?")
-BRACKET = re.compile(r"[（(]((?:[^（()）]|[（(][^（()）]*[）)])*)[）)]")
-CARVED = re.compile(r"(?:^|[；;，,])(?:均?不含|[^；;，,]*不含|不包括)|除外$")
-DEFINES = re.compile(r"指|折合|执行|针对|涉及饮用水")  # a bracket that explains a word
-INCLUDES = re.compile(r"^(?:含|包括|均含)")
-WHOLE_CELL = re.compile(r"以上(?:项目)?均?不含(.+?)的?$")
-TRAIT = re.compile(r"^(?:具?有(?![机色毒害限])|设有|含有?|无(?!纺|机|缝)|不(?!锈)|未(?!列明)|使用|采用|采取|以|用|利用|产生|从事|涉及|增加|新增|年)|(?:工艺|工序|方式|燃料|型|加热|方法|使用)$|涉及|不发生|占.+\d")
-ONLY = re.compile(r"^(?:仅限?|单纯|单独)(?:从事|设有|建设)?的?")
-MAKER = "(?:生产|销售|使用)(?:[、和或](?:生产|销售|使用))*(?=[ⅠⅡⅢⅣⅤI非放])"
-VERB = re.compile(r"^(?:[一-鿿]{2,3}工[艺序](?:有|涉及)|具?有|设有|含有?|使用|采用|采取|利用|从事|涉及|产生|用|以(?=.+为))(?![机色毒害限])")
-TAIL = re.compile(r"(?:为原料.*|等发电|生产工艺|工艺|工序|过程|方式|设施|等|的)+$")
-SIZE = re.compile(r"[一-鿿]*?(?:年|日|月|单个|单条|总)?(?:用海面积|营业面积|建筑面积|生产能力|处置能力|转运能力|装机容量|总装机|总容量|容量|装机|库容|容积"
-                  r"|面积|规模|能力|长度|功率|泊位|数量|排放量|取水量|补水量|投放量|工程量|产油量|床位|吞吐|电压等级)[一-鿿]*$")
-TIMED = re.compile(r"^(?:年|日|月)?(?:用|产|出栏|存栏|加工|处理|处置|转运|屠宰|拆解|总?取水量)?")
 Kind = Literal["limit", "place", "nature", "trait", "only", "subject"]
 
 
@@ -110,20 +112,15 @@ def rules(clause: Clause) -> Row:
                 fields.get("sensitive_area") or "", fields.get("sector") or "")
 
 
-def alternatives(cell: str) -> list[str]:
-    """The cell's alternatives, verbatim: cut at each ； outside parentheses. A cell that says "/" has none."""
-    return [part for part in _cut(cell, "；;") if part and part != "/"]
-
-
 def _cell(text: str) -> tuple[Alternative, ...]:
     whole = WHOLE_CELL.search(text)
-    carved = (_alternative(whole[1].removesuffix("的")),) if whole else ()
+    left_out = (_alternative(whole[1].removesuffix("的")),) if whole else ()
     found = []
     for part in alternatives(text):
         body = part[:part.rindex("以上")] if whole and part.endswith(whole[0]) else part
         alternative = _alternative(body) if body else None
         if alternative:
-            branches = tuple(replace(b, exceptions=b.exceptions + carved) for b in alternative.branches)
+            branches = tuple(replace(b, exceptions=b.exceptions + left_out) for b in alternative.branches)
             found.append(replace(alternative, text=part, branches=branches))
     return tuple(found)
 
@@ -136,15 +133,15 @@ def _alternative(text: str) -> Alternative:
         return Alternative(text, (Branch((), (_alternative(m[1]),)),))
     if text.startswith("以上项目"):
         return Alternative(text, ())  # changes of what the alternatives above take are taken by them
-    if items := _items(text):
-        return Alternative(text, tuple(b for item in items for b in _alternative(item).branches))
+    if own := items(text):
+        return Alternative(text, tuple(b for item in own for b in _alternative(item).branches))
     plain, exceptions, extra = _brackets(text)
-    plain = _marked(plain)
+    plain = marked(plain)
     rest = bool(re.match(rf"(?:(?:{NATURES})[、和]?)*其他", plain))
     if rest:
         plain = plain.replace("其他", "", 1)
     named = tuple(t for m in BRACKET.finditer(text) if INCLUDES.match(m[1]) and not thresholds(text[:m.start()][-12:])
-                  for t in _terms(re.sub(INCLUDES, "", m[1])))
+                  for t in terms_of(re.sub(INCLUDES, "", m[1])))
     if rest and not plain.strip("的"):
         return Alternative(text, (Branch((), exceptions, True, named),))
     branches = [Branch(tuple(dict.fromkeys((*(_including(c, named, rest) for c in conditions), *extra))), exceptions, rest)
@@ -157,28 +154,9 @@ def _including(condition: Condition, named: tuple[str, ...], rest: bool) -> Cond
     return replace(condition, terms=(*condition.terms, *named), wide=rest) if condition.kind == "subject" else condition
 
 
-def _items(text: str) -> list[str]:
-    """The items of a list that are conditions of their own: several things made, one with a trait, one with an exception of
-    its own, amounts joined by 和. Nothing where the list shares its conditions."""
-    parts = _cut(text, "、")
-    if (m := re.fullmatch(r"((?:具?有|使用)?[^的]*[、，])([^、，（(]+[（(][^（()）]*除外[）)])(工[序艺]的)", text)) and "、" in m[1]:
-        return [m[1].rstrip("、，") + m[3], "有" + m[2] + m[3]]
-    if sum(bool(re.search("(?:制造|加工)$", part)) for part in parts) > 1 \
-            or any(re.match("[含有无不][^（(、]*的", part) for part in parts[1:]):
-        return parts
-    joint = re.search(r"和(?=\d)|(?<=以下)和(?=用)", BRACKET.sub(lambda m: "\0" * len(m[0]), text))
-    return [text[:joint.start()], text[joint.end():]] if joint else []
-
-
-def _marked(text: str) -> str:
-    """The text with 的 put where a condition ends without one: 城市建成区|新建, 固体废物|采取填埋, 化学方法|生产氮肥."""
-    text = re.sub(r"(?<=区)(?=新建|扩建)|(?<=方法)(?=生产)|(?<=[一-鿿])(?=采[取用])", "的", text)
-    return re.sub(rf"^({MAKER})", r"从事\1的", text.replace("单独的", "单独"))
-
-
 def _brackets(text: str) -> tuple[str, tuple[Alternative, ...], tuple[Condition, ...]]:
     """The text without its explaining brackets, what the brackets carve out, what else they demand."""
-    carved: list[Alternative] = []
+    left_out: list[Alternative] = []
     extra: list[Condition] = []
     plain = text
     for m in BRACKET.finditer(text):
@@ -187,21 +165,11 @@ def _brackets(text: str) -> tuple[str, tuple[Alternative, ...], tuple[Condition,
                 re.search(r"\d[^的、，]{0,6}$", text[:m.start()]) and not CARVED.search(inner)):
             continue  # belongs to an amount
         if CARVED.search(inner):
-            carved += [_alternative(part) for part in _carved(inner)]
+            left_out += [_alternative(part) for part in carved(inner)]
         elif re.search(r"\d", inner) and thresholds(inner) and not DEFINES.search(inner):
             extra += [c for part in re.split(r"[，,]", inner) for conditions in _conjunctions(part) for c in conditions]
         plain = plain.replace(m[0], "", 1)
-    return plain, tuple(carved), tuple(extra)
-
-
-def _carved(inner: str) -> list[str]:
-    """The things a bracket carves out: 不含A；不含B · A除外；B除外 · 不含A、B."""
-    found = []
-    for part in re.split(r"[；;，,](?=不含|均?不含|.*除外)|[；;]", inner):
-        body = re.sub(r"^[^；;，,]*?(?:不含|不包括)|(?:的)?除外$", "", part.strip())
-        if body != part.strip():
-            found.append(body.strip("的"))
-    return [part for part in found if part]
+    return plain, tuple(left_out), tuple(extra)
 
 
 def _conjunctions(text: str) -> list[tuple[Condition, ...]]:
@@ -214,7 +182,7 @@ def _conjunctions(text: str) -> list[tuple[Condition, ...]]:
             text = text[:m.start()] + text[m.end():]
     text = text.strip("，, 的")
     if (m := NATURE.match(text)) or (m := re.search(rf"(?<=的)(?:{NATURES})(?:、(?:{NATURES}))*(?:工程)?$|(?<=区的)(?:{NATURES})(?:、(?:{NATURES}))*", text)):
-        conditions.append([(Condition("nature", m[0], _natures(m[0])),)])
+        conditions.append([(Condition("nature", m[0], natures(m[0])),)])
         ends = m.end() == len(text)
         text = text[:m.start()] + text[m.end():].lstrip("的")
         text += "的" if ends and text.endswith("的") else ""
@@ -226,7 +194,7 @@ def _conjunctions(text: str) -> list[tuple[Condition, ...]]:
                 for chosen in [[tuple(c for c in found)] for found in _conjunctions(one)]]
     listed = len(limits) > 1 and all(a.end >= b.end for a, b in zip(limits, limits[1:], strict=False))
     spans: list[tuple[int, int]] = []
-    options = []
+    options: list[tuple[Condition, ...]] = []
     for at, limit in enumerate(limits):
         begin = max((limits[at - 1].limits[0].end if listed and at else spans[-1][1] if spans else 0),
                     max(text.rfind(stop, 0, limit.start) + 1 for stop in "的且，,或"))
@@ -238,10 +206,10 @@ def _conjunctions(text: str) -> list[tuple[Condition, ...]]:
         spans.append((begin, end))
         if lead.startswith("屠宰"):
             conditions.append([(Condition("subject", "屠宰", ("屠宰",)),)])
-        options.append((Condition("limit", text[begin:limit.end] if not listed else text[begin:end] + text[max(l.whole[1] for l in limit.limits) - 3:limit.end],
-                                  limit=limit, of=_measured(lead)),))
+        said = text[begin:limit.end] if not listed else text[begin:end] + text[max(other.whole[1] for other in limit.limits) - 3:limit.end]
+        options.append((Condition("limit", said, limit=limit, of=measured(lead)),))
     if listed:
-        conditions.append(options)
+        conditions.append(list(options))
         spans = [(spans[0][0], limits[0].end)]
     else:
         conditions += [[option] for option in options]
@@ -253,17 +221,6 @@ def _conjunctions(text: str) -> list[tuple[Condition, ...]]:
     return [tuple(c for option in combination for c in option) for combination in product(*conditions)]
 
 
-def _measured(lead: str) -> tuple[str, ...]:
-    """What a limit is a limit of: 年用溶剂型涂料 → 溶剂型涂料, 燃煤、燃油锅炉总容量 → 燃煤, 燃油锅炉; 日处理 → nothing."""
-    named = TIMED.sub("", lead.removeprefix("屠宰"))
-    named = re.sub(r"(?:总?容量|总?装机(?:容量)?|年产|日?处置能力|能力|(?:处置)?方式|使用)+$", "", named)
-    return () if len(named) < 2 or SIZE.fullmatch(named) or named in ("生产", "加工", "屠宰", "燃料", "油量") else tuple(re.split("[、和]", named))
-
-
-def _natures(text: str) -> tuple[str, ...]:
-    return tuple(re.split("[、和及或]", text.removesuffix("工程").replace("改、扩建", "改建、扩建")))
-
-
 def _worded(part: str, modifies: bool) -> Condition | None:
     """A condition without an amount: a trait (有发酵工艺), an exclusive one (仅组装), or what the project is (商品混凝土).
     What stands before 的 is a trait of what follows."""
@@ -272,56 +229,27 @@ def _worded(part: str, modifies: bool) -> Condition | None:
     if part.startswith("从事"):
         return Condition("trait", part[2:], tuple(re.split("[、和或]", part[2:])))
     if m := ONLY.match(part):
-        return Condition("only", part, _terms(re.sub("单纯|仅", "", part[m.end():])))
+        return Condition("only", part, terms_of(re.sub("单纯|仅", "", part[m.end():])))
     if m := re.fullmatch(r"(.+)不发生(.+)", part):
         return Condition("trait", part, (m[2],), negated=True)
     if part.startswith("利用") and not modifies:
-        return Condition("subject", part, _terms(part))
+        return Condition("subject", part, terms_of(part))
     if modifies or TRAIT.search(part):
         negated = bool(re.match(r"[无不未](?!锈|饱和)", part))
-        terms = _terms(re.sub(r"(?:^|(?<=、))[无不未]", "", part) if negated else part)
+        terms = terms_of(re.sub(r"(?:^|(?<=、))[无不未]", "", part) if negated else part)
         return Condition("trait", part, tuple(t.removesuffix("量") if negated else t for t in terms), negated)
-    return Condition("subject", part, _terms(part))
-
-
-def _terms(text: str) -> tuple[str, ...]:
-    """The things listed, each without the verb before and the word of making after it; a head shared by the list is given
-    to each: 三级、四级公路, Ⅱ类、Ⅲ类放射源, 利用石材板材切割、打磨."""
-    parts = re.split(r"[、或]|等(?=[^级]..)|(?<!调)和(?!面|站)|(?<![涉以])及(?![其以])", text.replace("I类", "Ⅰ类"))
-    parts = [TAIL.sub("", VERB.sub("", re.sub("^(?:生产|原料为)(?=..)", "", p.strip("的 ")).removeprefix("其他")).removeprefix("其他")) for p in parts]
-    if m := re.match(r"[^、]*[型级类]([^型级类]+)$", parts[-1]):
-        parts = [p + m[1] if re.search("[型级类]$", p) else p + parts[-1][1:] if len(p) == 1 else p for p in parts]
-    if text.startswith("利用") and len(parts) > 1 and len(parts[0]) > 4 and all(len(p) == 2 for p in parts[1:]):
-        parts = [parts[0], *(parts[0][:-2] + p for p in parts[1:])]
-    return tuple(dict.fromkeys(p for p in (bare(part) if len(part) > 3 else part for part in parts) if len(p) > 1))
+    return Condition("subject", part, terms_of(part))
 
 
 def _name_rules(name: str) -> tuple[tuple[Alternative, ...], tuple[Condition, ...]]:
     """What the row's own name leaves out and demands."""
-    carved: list[Alternative] = []
+    left_out: list[Alternative] = []
     least: list[Condition] = []
     for m in BRACKET.finditer(name):
         if CARVED.search(m[1]):
-            carved += [_alternative(part) for part in _carved(m[1])]
+            left_out += [_alternative(part) for part in carved(m[1])]
         elif thresholds(m[1]):
             least += [c for conditions in _conjunctions(m[1]) for c in conditions]
-    return tuple(carved), tuple(least)
+    return tuple(left_out), tuple(least)
 
 
-def _cut(text: str, stops: str) -> list[str]:
-    """The text cut at the stops outside parentheses; a parenthesis without its pair counts nothing."""
-    opened: list[int] = []
-    inside = [0] * (len(text) + 1)  # +1 where a matched pair opens, -1 where it closes
-    for at, char in enumerate(text):
-        if char in "（(":
-            opened.append(at)
-        elif char in "）)" and opened:
-            inside[opened.pop()] += 1
-            inside[at] -= 1
-    parts, start, depth = [], 0, 0
-    for at, char in enumerate(text + stops[0]):
-        depth += inside[at]
-        if char in stops and depth == 0:
-            parts.append(text[start:at].strip())
-            start = at + 1
-    return parts

@@ -16,7 +16,7 @@ from kb.composing import compose, sentence
 from kb.duty_library import duty_records
 from kb.duty_records import DutyRecord
 from kb.editions import comparison
-from kb.errors import IndexMissing, ZhengwenError
+from kb.errors import IndexMissing, QuestionError, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
 from kb.project import Project
@@ -28,6 +28,7 @@ from kb.verifying import faults
 
 if TYPE_CHECKING:
     from kb.retrieval import ClauseRetriever
+    from kb.screening import Screening
 
 CANDIDATES = 20
 ROWS = 60  # rows of a list looked at
@@ -60,6 +61,15 @@ class PolicyEngine:
             raise ZhengwenError("回答没有通过引文核对，已停止显示：" + "；".join(wrong))
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         return answer
+
+    def screen(self, text: str, as_of: date | None = None) -> Screening:
+        """One project, one sheet: facts, national class, the city's rules, the EIA document, whom to talk to (kb.screening)."""
+        from kb.screening import screen
+
+        on, reading = as_of or date.today(), read(text.strip(), self.store.documents())
+        if not reading.question:
+            raise QuestionError(sentence("screen.empty"))
+        return screen(reading.question, on, self.store, self._national_class(reading, on), self._document(reading, on))
 
     def documents(self) -> list[Document]:
         """Every document of the library, held or only listed."""
@@ -113,6 +123,10 @@ class PolicyEngine:
         if not hits or not self._speaks_to(reading.question, hits):
             return reading.intent, nothing(reading, on, self.store)
         return reading.intent, nearest(reading, hits, on, self.store)
+
+    def _national_class(self, reading: Reading, on: date) -> Finding | None:
+        """The class of a question's project in the catalogue; None while no rule engine of the catalogue is at hand."""
+        return None
 
     def _document(self, reading: Reading, on: date) -> Finding | None:
         """Which EIA document the project of a question needs; None when no list is held or no project is described."""

@@ -83,11 +83,8 @@ def tell(applied: list[Applied], project: Project, on: date, store: Store, class
     """Every rule given, as a line with its citation, what bars first, what helps last."""
     told = Told()
     order = ("class", "controlled", "consultation", "priority", "plans", "bottom_lines", "eia_early", "reviewed", "fast", "basis")
-    priorities = [a for a in applied if a.rule.kind == "priority"]
-    if any(a.holds is not False for a in priorities):
+    if any(a.rule.kind == "priority" and a.holds is not False for a in applied):
         applied = [a for a in applied if a.rule.kind != "priority" or a.holds is not False]
-    elif priorities:
-        applied = [a for a in applied if a.rule.kind != "priority" or a is priorities[0]]
     for a in sorted(applied, key=lambda a: order.index(a.rule.kind)):
         line = _line(a, project, on, store, class_)
         quote = Quote(clause_id=a.rule.clause_id, quote=a.rule.quote)

@@ -132,7 +132,7 @@ class Project:
     @cached_property
     def amounts(self) -> list[Quantity]:
         """The newly added amounts (说明2): of an enlargement the increment, what exists left out."""
-        stated, existing = [], []
+        stated, existing = list[Quantity](), list[Quantity]()
         for q in self._quantities():
             begin = max(at for at, _ in self.segments if at <= q.start)
             before = self.text[begin:q.start]

@@ -19,7 +19,7 @@ from kb.quantities import Quantity, quantities
 from kb.store import Store
 
 MONEY = ("投资", "产值")
-PLACE = re.compile(r"(?:在|到|位于|落户|选址(?:在|于)?|迁至|搬到)(?P<place>[一-鿿]{1,10}?(?:[省市州县区镇乡村]|园区|开发区|工业园)(?:[一-鿿]{1,10}?(?:[省市州县区镇乡村园]|园区|开发区|工业园))*)")
+PLACE = re.compile(r"(?:在|到|位于|落户|选址(?:在|于)?|迁至|搬到)(?P<place>(?:[一-鿿]{1,10}?(?:[省市县区镇乡村园]|州(?![区县市])))+)")
 RELOCATED = re.compile(r"新建|扩建|改建|改扩建|迁建|技改|新上")
 
 
