@@ -26,20 +26,22 @@ Messages = list[dict[str, Any]]
 def build_page(engine: PolicyEngine) -> gr.Blocks:
     """The page over one engine."""
 
-    def reply(question: str, as_of: str, chat: Messages) -> tuple[str, Messages, str]:
+    def reply(question: str, as_of: str, chat: Messages, told: str) -> tuple[str, Messages, str, str]:
         if not question.strip():
-            return "", chat, gr.skip()
+            return "", chat, gr.skip(), told
         try:
-            answer = engine.ask(question, _day(as_of))
+            answer = engine.ask(question, _day(as_of), told)
             text, sources = answer.text, _sources(answer)
+            told = "；".join(filter(None, [told if answer.continued else "", question])) if answer.questions else ""
         except ZhengwenError as error:
             text, sources = str(error), NO_SOURCES
-        return "", [*chat, {"role": "user", "content": question}, {"role": "assistant", "content": text}], sources
+        return "", [*chat, {"role": "user", "content": question}, {"role": "assistant", "content": text}], sources, told
 
     with gr.Blocks(title="政问", analytics_enabled=False) as page:
         gr.Markdown("# 政问\n广元市环境保护与产业政策问答：每句话都有条文出处，不知道就说不知道。")
         if notice := engine.notice():
             gr.Markdown(f"> {notice}")
+        told = gr.State("")  # of the project in question, as long as the answer asks for facts
         with gr.Tab("问答"), gr.Row():
             with gr.Column(scale=3):
                 chat = gr.Chatbot(label="问答", height=560, buttons=["copy"])
@@ -54,7 +56,7 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
         with gr.Tab("文库"):
             gr.HTML(_table(*overview(engine.documents())), elem_id="library")
         for event in (send.click, question.submit):
-            event(reply, [question, as_of, chat], [question, chat, sources])
+            event(reply, [question, as_of, chat, told], [question, chat, sources, told])
     return page
 
 

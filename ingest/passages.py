@@ -7,7 +7,7 @@ industry codes of a row, and every paragraph of a long article on its own beside
 import re
 
 from kb.articles import paragraphs
-from kb.eia_rules import alternatives
+from kb.eia_grammar import alternatives
 from kb.industries import industries_of
 from kb.models import Clause, Document, Passage
 

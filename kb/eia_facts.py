@@ -138,7 +138,9 @@ class Facts(Products):
             if len(near) == len(thinner) == 1:
                 return [replace(near[0], value=near[0].value + thinner[0].value)]
             kinds = {c.of for c in self.conditions if c.kind == "limit" and any(self.project.says(t) for t in c.of)}
-            amounts = near or ([q for q in amounts if q.measure in (None, "用量")] if kinds == {condition.of} else [])
+            told = [q for q in amounts if q.measure in (None, "用量")] if kinds == {condition.of} else []
+            later = [q for q in told if self.project.corrects(q)]
+            amounts = later or near or told
         elif len(self._siblings(condition)) > 1:
             near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
             amounts = near or ([] if any(self.project.near(q, t) for q in amounts for o in self._siblings(condition) for t in o

@@ -57,6 +57,7 @@ class PolicyEngine:
         reading = read(question.strip(), self.store.documents(), earlier.strip())
         intent, finding = self._find(reading, on)
         answer = compose(question, on, intent, finding, self.store)
+        answer.continued = bool(reading.earlier)
         if wrong := faults(answer, self.store):
             raise ZhengwenError("回答没有通过引文核对，已停止显示：" + "；".join(wrong))
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)

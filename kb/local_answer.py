@@ -19,6 +19,7 @@ from kb.tokens import tokens
 from kb.understanding import Reading
 
 OTHER_LAW = re.compile(r"罚|处罚|违法|排放|废水|废气|固废|环评|环境影响|验收|许可证|税")
+EMPTY = re.compile(r"[\d.]+[万亿]?元?|[前后要的了吗呢是在有会到把对就还才去来做走先签]+")  # no word of a subject
 AGREED = re.compile(r"协议|会商|投资促进|方案")
 SHOWN = {"class": ("class",), "controlled": ("controlled", "reviewed", "eia_early"), "priority": ("priority", "fast"),
          "consultation": ("consultation",)}
@@ -89,7 +90,7 @@ def tell(applied: list[Applied], project: Project, on: date, store: Store, class
         line = _line(a, project, on, store, class_)
         quote = Quote(clause_id=a.rule.clause_id, quote=a.rule.quote)
         if told.lines and told.lines[-1].startswith(line + " "):  # the same rule in another sentence
-            told.lines[-1] += told.mark(quote)
+            told.lines[-1] += "" if told.lines[-1].endswith(told.mark(quote)) else told.mark(quote)
             continue
         told.lines.append(f"{line} {told.mark(quote)}")
         told.local.append(LocalRule(rule=re.sub(r"\*\*|\\", "", line), citation=told.quotes.index(quote) + 1))
@@ -213,4 +214,4 @@ def _rest(question: str, project: Project, governing: list[Document], applied: l
     for name in ("asks_treatment", "asks_admission", "asks_procedure"):
         text = re.sub(str(listed(name)), " ", text)
     plain = listed("plain")
-    return [w for w in tokens(text) if len(w) > 1 and w not in plain and not re.fullmatch(r"[\d.]+[万亿]?元?", w)]
+    return [w for w in tokens(text) if len(w) > 1 and w not in plain and not EMPTY.fullmatch(w)]

@@ -169,6 +169,7 @@ class Answer(BaseModel):
     questions: list[str] = []
     warnings: list[str] = []
     elapsed_ms: float = 0.0
+    continued: bool = Field(default=False, exclude=True)  # it took in what was said in the turns before
 
     def contract(self) -> dict[str, Any]:
         """The answer as the JSON contract's plain values."""

@@ -56,6 +56,10 @@ class Project:
         """Of several amounts those of the newest turn, if it has any: what is said later corrects what was said before."""
         return [q for q in amounts if q.start >= len(self._before)] or amounts
 
+    def corrects(self, quantity: Quantity) -> bool:
+        """Is it said in a turn after the first?"""
+        return bool(self.earlier) and quantity.start >= len(self._before)
+
     @cached_property
     def segments(self) -> list[tuple[int, str]]:
         """Where each part of a sentence begins, and its text."""

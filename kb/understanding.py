@@ -23,6 +23,7 @@ TASK_OF = re.compile(r"(?:的(?:任务|职责|责任)|[^，。]{0,8}?(?:有|要|
 CONSEQUENCE = re.compile(r"罚|处理|后果|追究|追责|责任|坐牢|拘留|吊销|违法吗|犯法")
 SANCTION = re.compile(r"罚款|责令|拘留|吊销|没收|处分|追究.{0,6}责任|赔偿")
 WHICH = re.compile(r"什么|哪|啥|何种|怎么|如何|是否|要不要|要不|需不需要|用不用|吗|么|还是|咋|级别|类别|嘛|呢|[不吧]$|就行|算|需要|请明确|认定|为何")
+ASKING = re.compile(r"[?？]|[吗呢嘛]$|什么|哪|谁|怎么|如何|多少|是否|第.{1,6}[条项款]")
 OF_EIA_LAW = re.compile(r"罚|处分|多久|几天|多少天|几日|时限|期限|有效期|过期|收费|费用|要钱|公众|公示|公开|听证|征求意见|哪些内容|内容(?:有|包括|是)|区别|什么意思|"
                         r"什么是|含义|定义|重新报批|重新审核|谁审批|谁批|谁来批|审批权|审批部门|哪个部门|哪个局|哪级|验收|谁来?编|谁做|资质|编制单位|编制人员|技术单位|造假|弄虚作假|抄袭|"
                         r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|依据|规定在|第.{1,6}条|谁负责|后评价|跟踪|规划环评|"
@@ -60,8 +61,13 @@ class Reading(BaseModel):
 
 def read(question: str, documents: list[Document], earlier: str = "") -> Reading:
     """The question's intent and what it names."""
-    return Reading(question=question, earlier=earlier, intent=_intent(question), named=named_documents(question, documents),
+    return Reading(question=question, earlier=earlier if continues(question) else "", intent=_intent(question), named=named_documents(question, documents),
                    unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question))
+
+
+def continues(question: str) -> bool:
+    """Does it only add facts to what was asked before (“没有电镀，涂料8吨”), and ask nothing of its own?"""
+    return bool(question) and not EIA.search(question) and not CLASS.search(question) and not ASKING.search(question)
 
 
 def _intent(question: str) -> Intent:

@@ -13,7 +13,7 @@ from ingest import eia_table
 from ingest.eia_table import note_clause, parse, recognise, row_clause
 from ingest.loading import load
 from ingest.source import Loaded, Page, Table
-from kb.eia_rules import alternatives
+from kb.eia_grammar import alternatives
 from kb.errors import IngestError
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
