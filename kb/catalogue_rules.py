@@ -27,15 +27,17 @@ ENDING = re.compile(
 OPENING = re.compile(r"^(?:其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
 EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民用|各类|各种|规模化?|直接|企业|等|的|级")
 NEGATIVE = re.compile(r"(?:[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
-MAKING = re.compile(r"(?:以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
+MAKING = re.compile(r"(?:使用[^，,；;]+?生产的|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
 VERB = re.compile(r"^(?:单线|单班|单窑|单系列|单条|单套|日|年)*(?:日|年)?(?:处理|加工|屠宰|处置|利用|开采|设计|生产)+(?=.{2})")
 MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|宽度|长度|功率|速度|转速|频率|率|量|单线|单窑|单班|单套|单系列|单条|单机|年产|日产|低于|超过|参数|面积|系数|强度|厚度|压力|含量|储量|纯度"
                      r"|消耗|体积|吨位|斗容|次数|寿命|时速|轴重|密度|效率|幅宽|线宽|人数|总人数|分辨率|模量|精度|成本|煤耗|焦比|电耗|水|耗|等级|分子量)$")
-PLACE = re.compile(r"(?:(?:[东中西]、?)+部|贫困|少数民族|沿海|缺水|北方|南方|长三角|珠三角|京津冀)(?:地区|省区)?|(?:[一-鿿]{2,3}(?:省|自治区)|[一-鿿]{2,4}地区)")
+SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)")
+LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
 JOIN = re.compile(r"、(?:以及)?|/(?=[一-鿿])|(?<=[一-鿿])以及(?=[一-鿿])|(?<=[一-鿿]{2})及(?![以其时])(?=[一-鿿]{2})|(?<=[一-鿿]{2})[和与或](?=[一-鿿A-Z\d]{2})|(?<=以下)[和或](?=\d)")
 MODIFIER = re.compile(r"(?:[型化级性式用态际]|新型|特种|特殊|绿色|节能|环保|高效|先进|清洁|安全|现代|大|小|中|高档|专用|移动|无线|有线|网络|微孔|连续|间歇|间断|规范|干|湿|高|低|有机|无机|天然|合成|医疗|红色|工业)$")
 WEAK = frozenset("装备 设备 技术 系统 产品 材料 服务 设施 管理 配套 零部件 关键 器材 制品 平台 体系 人才 信息 通信 控制 体育 加工 包装 储运 保鲜 检验 鉴定 运输 种植 养殖 培训 融资 咨询 评估 工艺 "
                  "仪器 部件 元件 组件 零件 辅机 机械 装置 监测 检测 环保 节能 安全 应用 推广 维护 租赁 建设 开发 生产 制造 项目 工程 研发 研究 利用 综合利用 企业 设计 改造 运营 宣传 销售 原料 先进 "
+                 "开采 采选 冶炼 分离 压榨 浸出 养殖 屠宰 过滤 浓缩 搅拌 焙烧 使用 功率 铸造 锻造 设备制造 "
                  "新型 高效 智能化 数字化 网络化 现代化 基础设施 芯片 传感器 资源 能源 环境 水源 处理 配件 附属 燃料 金属 金融 教育 卫生 食品 药品 试剂 填料 仓储 物流 粮食 石油 化肥 棉花 电子 有毒 医疗 汽车 机床 "
                  "船舶 农机 种子 农药 消耗 无人机 城市 农村 区域 社区 光学 化工 建筑 交通 建材 港口 公路 铁路 轻工 医药 机电 照明 生物 气象 海洋 航空 航天 地质 测绘 旅游 酒店".split())
 
@@ -86,6 +88,14 @@ class Exception_:
     natures: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What a clause says for those after it."""
+
+    natures: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
 @dataclass
 class _Piece:
     """A piece of a clause between separators, as it is read."""
@@ -100,6 +110,7 @@ class _Piece:
     more: list[str]  # other names of the thing: （含手推车胎）
     of: str = ""  # the thing a limit is of, from the words before it: 年屠宰生猪
     natures: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     variants: list[tuple[tuple[str, ...], Limit]] = field(default_factory=list)  # another limit for a kind or a place
     renewed: bool = False  # it says its nature itself
 
@@ -110,18 +121,39 @@ def items(text: str) -> tuple[Item, ...]:
     text = re.sub(r"[。：:]?\s*[（(]\d{1,2}[）)](?=[一-鿿\d])", "；", text)
     found: list[Item] = []
     for part in _cut(text, "；;。"):
+        if special := _standards(part):
+            found += special
+            continue
         head, body = "", part
         if (m := re.match(r"^([^：:（(，,]{2,40})[：:](.+)$", part, re.S)) and not re.search(r"下列标准", m[1]):
             head, body = m[1], m[2]
-        natures: tuple[str, ...] = ()
+        held = _Held()
         clauses = _clauses(body)
         shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body)) else ()
         if head and not shared:
-            found += _items_of(head, ())[0]
+            found += _items_of(head, held)[0]
         for clause in clauses:
-            got, natures = _items_of(clause, natures)
+            got, held = _items_of(clause, held)
             found += [replace(item, needs=(*shared, *item.needs)) for item in got]
     return tuple(i for i in found if i.subject and any(_strong(t) for n in i.subject for t in n.terms))
+
+
+def _standards(part: str) -> list[Item]:
+    """…超过下列标准的X:A 40米,B 55米: each kind of place with its own limit; X生产中A、B等人工作业: the thing, the step, the way."""
+    found = []
+    if m := re.match(r"(.+?)超过下列标准的(.+?)[:：](.+)$", part):
+        lead, thing = _unbracketed(m[1]), _core(m[2])
+        for kinds, amount in re.findall(r"([一-鿿、]+?)(?:人口以上)?(\d+[一-鿿]+?)(?=[,，(（]|$)", re.sub(r"[(（].*?[)）]", "", m[3])):
+            if read := thresholds(f"{lead}超过{amount}"):
+                found.append(Item(f"{kinds}{amount}", (Need((thing,), m[2]), Need(tuple(re.split("[、和]", kinds)), kinds)), (Limit(read[0], amount, lead),)))
+    elif m := re.match(r"(.+?)(?:生产|加工|制造)中(.+、.+)等([^，]+?)$", part):
+        found.append(Item(part, (Need((m[1],), m[1]), Need(tuple(m[2].split("、")), m[2]), Need((_core(m[3]),), m[3]))))
+    elif m := re.match(r"([^:：，,]+)[:：]([^:：，,]+[:：].+)$", part):
+        for clause in _cut(m[2], "，,"):
+            kind, _, rest = clause.replace("：", ":").partition(":")
+            if read := thresholds(rest):
+                found.append(Item(clause, (Need((_core(_unbracketed(m[1])),), m[1]), Need((kind,), kind)), (Limit(read[0], rest, rest[:read[0].start]),)))
+    return found
 
 
 def _whole(head: str) -> tuple[Need, ...]:
@@ -149,13 +181,17 @@ def _open(clause: str) -> bool:
     return bool(found) and found[-1].end >= len(bare) - 1 and len(re.split("、", bare)) < 3 and not VERB.match(bare)
 
 
-def _items_of(clause: str, natures: tuple[str, ...]) -> tuple[list[Item], tuple[str, ...]]:
-    """The items of one clause, and the natures (新建) said so far, which hold for the clauses after it too."""
+def _items_of(clause: str, before: "_Held") -> tuple[list[Item], "_Held"]:
+    """The items of one clause, and the natures (新建) and places said so far, which hold for the clauses after it too."""
     plain, brackets = _brackets(clause)
-    said = natures
+    said = before.natures
+    places = before.places
+    if m := SCOPE.match(plain):
+        places = (m[0],)
+        plain = "\0" * len(m[0]) + plain[m.end():]
     traits: list[tuple[int, Need]] = []
     begun: list[tuple[int, tuple[str, ...]]] = []  # where a nature begins to hold
-    for m in NATURE.finditer(plain):
+    for m in list(NATURE.finditer(plain)):
         begun.append((m.start(), tuple(re.split("[、和及或]", re.sub("^(?:以及)?(?:现有)?", "", m[0])))))
         plain = plain[:m.start()] + "\0" * len(m[0]) + plain[m.end():]
     for pattern, negated in ((NEGATIVE, True), (MAKING, False)):
@@ -166,8 +202,10 @@ def _items_of(clause: str, natures: tuple[str, ...]) -> tuple[list[Item], tuple[
         for m in list(pattern.finditer(plain)):
             plain = plain[:m.start()] + "\0" * len(m[0]) + plain[m.end():]
     limits = thresholds(plain)
+    whole = [m.span(1) for m in LISTED.finditer(plain)]
     cuts = [(0, 0, "")] + [(m.start(), m.end(), m[0]) for m in JOIN.finditer(plain)
-                           if not any(t.start <= m.start() < t.limits[0].end for t in limits) and _parts(plain, m)]
+                           if not any(t.start <= m.start() < t.limits[0].end for t in limits) and _parts(plain, m)
+                           and not any(a <= m.start() < b for a, b in whole)]
     cuts += [(m.start(), m.end(), "，") for m in re.finditer("[，,]", plain)]
     cuts.sort()
     pieces: list[_Piece] = []
@@ -177,6 +215,7 @@ def _items_of(clause: str, natures: tuple[str, ...]) -> tuple[list[Item], tuple[
         piece.natures = said = own[0] if own else said
         piece.renewed = bool(own)
         piece.traits += [n for at, n in traits if begin <= at < end]
+        piece.places = places
         pieces.append(piece)
     last = pieces[-1]
     for at, inner in brackets:
@@ -192,7 +231,13 @@ def _items_of(clause: str, natures: tuple[str, ...]) -> tuple[list[Item], tuple[
                 piece.limits += [Limit(x, inner, inner[:x.start]) for x in t]
         elif re.match("含|包括", inner) or (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{2,3}", inner) and not _core("甲乙" + plain[at:piece.end]).strip("甲乙")):
             piece.more += _names(inner)
-    return _joined(pieces, clause, said), said
+    for at, trait in traits[:1]:  # what a list begins with holds for all of it, up to a 项目 or 生产线
+        if at == 0 or plain[:at].strip("\0") == "":
+            for n, p in enumerate(pieces[1:]):
+                if re.search("项目$", pieces[n].subject) or p.limits:
+                    break
+                p.traits.append(trait)
+    return _joined(pieces, clause), _Held(said, places)
 
 
 def _brackets(clause: str) -> tuple[str, list[tuple[int, str]]]:
@@ -212,8 +257,8 @@ def _variants(inner: str, piece: _Piece) -> list[tuple[tuple[str, ...], Limit]]:
     """Other limits a bracket sets for a place or a kind: （其中山西、内蒙古、陕西低于120万吨/年）, （合金钢50吨）."""
     found = []
     for part in re.split("[，,；;]", inner):
-        m = re.match(r"(?:其中)?([一-鿿]{2,4}(?:、[一-鿿]{2,4})*?)(?:地区)?(?=低于|高于|小于|大于|[<>≥≤\d])(.+)$", part)
-        names = tuple(m[1].split("、")) if m else ()
+        m = re.match(r"(?:其中)?([一-鿿]{2,4}?(?:、[一-鿿]{2,4}?)*?)(?=低于|高于|小于|大于|[<>≥≤\d])(.+)$", part)
+        names = tuple(m[1].removesuffix("地区").split("、")) if m else ()
         if not m or not piece.limits or (MEASURE.search(m[1]) and not all(n in PROVINCES for n in names)):
             return []
         base = piece.limits[0]
@@ -246,12 +291,11 @@ def _piece(plain: str, begin: int, end: int, separator: str, limits: list[Thresh
         own.append(Limit(t, (before + t.text if t.end <= end else plain[begin:end] + plain[t.end - 2:t.end]).replace("\0", ""), before.replace("\0", "").strip("的，,但且 ")))
     last = mine[-1]
     tail = plain[last.end if last.end <= end else last.limits[0].end:end]
-    leads = [limit.lead for limit in own if limit.lead and not MEASURE.search(limit.lead)]
-    of = "".join(VERB.sub("", lead) for lead in leads)
+    of = "".join(_measured(limit.lead) for limit in own)
     return _Piece(begin, end, separator, own, tail.replace("\0", "").strip("，,的 "), [], [], [], of.strip("，,的、"))
 
 
-def _joined(pieces: list[_Piece], clause: str, natures: tuple[str, ...]) -> list[Item]:
+def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
     """Items of the pieces: a piece of limits alone is a condition of the next (、，) or an alternative to it (和 或); what only
     describes shares the head of the last."""
     out: list[_Piece] = []
@@ -263,6 +307,9 @@ def _joined(pieces: list[_Piece], clause: str, natures: tuple[str, ...]) -> list
         apart = following is not None and (following.separator not in "、，,、以及" or following.renewed or piece.renewed and following.limits and not _core(following.subject))
         if following and re.search("范围内$", piece.subject):
             carried_traits.append(Need((piece.subject.removesuffix("范围内"),), piece.subject, trait=True))
+            continue
+        if following and re.fullmatch(r"[A-Z]\d?级", piece.subject) and following.limits:
+            carried_traits.append(Need((piece.subject,), piece.subject, trait=True))
             continue
         if following and open_ and not apart and (not piece.of or _other(piece, following)):
             carried += piece.limits
@@ -277,12 +324,15 @@ def _joined(pieces: list[_Piece], clause: str, natures: tuple[str, ...]) -> list
     if not out:
         return []
     last = out[-1]
-    head = _core(last.subject) or last.of
     found = []
     _share_limits(out, clause)
     first_of = out[0].of
     for n, piece in enumerate(out):
         core = _core(piece.subject)
+        head = _core(next((p for p in out[n:] if re.search("(?:项目|生产线|装置)$", p.subject)), last).subject)
+        if len(core) == 1 and n + 1 < len(out):
+            longer = next((c for p in out[n + 1:] if len(c := _core(p.subject)) > 1), core)
+            core += longer[1:]
         needs: list[Need] = []
         if piece.of and (core or n < len(out) - 1 or piece.limits):
             needs.append(Need(tuple(x for x in re.split("[、/]|等", piece.of) if x), piece.of))
@@ -292,22 +342,30 @@ def _joined(pieces: list[_Piece], clause: str, natures: tuple[str, ...]) -> list
             needs.append(Need((core, *piece.more), piece.subject))
             if piece is not last and not piece.more and (h := _shared_head(core, head)):
                 needs.append(Need((h,), head))
-            elif n and not piece.limits and not _strong(core) and (prefix := _prefix(out[0].subject)):
+            elif n and not piece.limits and (not _strong(core) or (len(core) == 2 and piece is last and piece.separator in "及和与/" and len(_core(out[n - 1].subject)) > 3)) and (prefix := _prefix(out[n - 1].subject)):
                 needs.insert(0, Need((prefix,), prefix))
         if n and piece.limits and not piece.of and first_of and not out[0].subject.startswith(first_of) and not piece.limits[0].lead:
             needs.insert(0, Need((first_of,), first_of))
-        places = tuple(p for l in piece.limits for p in PLACE.findall(l.lead)) or tuple(PLACE.findall(re.sub(r"地区.*", "地区", clause)) if clause.startswith(("西部", "东", "中部", "北方", "南方")) else ())
-        needs = [replace(x, terms=tuple(PLACE.sub("", t) or t for t in x.terms)) for x in needs]
-        text = clause[0:0] + _span(clause, piece, out)
+        places = piece.places
+        text = _span(clause, piece, out)
         for names, other in piece.variants:
             there = all(n in PROVINCES for n in names)
             special = () if there else (Need(names, other.text),)
             found.append(Item(other.text, (*(x for x in needs if any(x.terms)), *special, *piece.traits), (other, *piece.limits[1:]), piece.natures,
                               names if there else places, tuple(piece.exceptions)))
             piece.exceptions.append(Exception_(other.text, places=names) if there else Exception_(other.text, items=(Item(other.text, special),)))
-        found.append(Item(text, (*(x for x in needs if any(x.terms)), *piece.traits), tuple(piece.limits), piece.natures, places,
+        found.append(Item(text, (*(x for x in needs if any(x.terms)), *dict.fromkeys(piece.traits)), tuple(piece.limits), piece.natures, places,
                           tuple(piece.exceptions), tuple(_unread(core, piece))))
     return found
+
+
+def _measured(lead: str) -> str:
+    """What a limit is of: 年加工生皮能力 → 生皮, 单条化学木浆 → 化学木浆; 入纬率, 单线产能 → nothing of its own."""
+    lead = re.sub("(?:在|为|达到|不足|约)$", "", lead)
+    thing = VERB.sub("", lead)
+    if thing != lead:
+        return MEASURE.sub("", thing)
+    return "" if MEASURE.search(lead) else re.sub("^单(?:条|线|班|窑|套|系列)", "", lead)
 
 
 def _share_limits(out: list[_Piece], clause: str) -> None:
@@ -316,7 +374,7 @@ def _share_limits(out: list[_Piece], clause: str) -> None:
         if not piece.limits or piece.of or not (_core(piece.subject)):
             continue
         rest = out[n + 1:]
-        stop = next((k for k, p in enumerate(rest) if p.limits or p.exceptions or p.renewed or re.search("(?:生产线|项目|装置)$", out[n + k].subject)), len(rest))
+        stop = next((k for k, p in enumerate(rest) if p.limits or (p.exceptions and not piece.exceptions) or p.renewed or re.search("(?:生产线|项目|装置)$", out[n + k].subject)), len(rest))
         joined = re.search(r"(?:以下|以上|）)的", clause[:clause.find(piece.subject)][-4:]) if piece.subject in clause else None
         alone = (n == 0 or piece.renewed) and not any(p.limits for p in out[:n] if not piece.renewed) and stop == len(rest)
         if joined or alone:
@@ -327,10 +385,10 @@ def _share_limits(out: list[_Piece], clause: str) -> None:
 def _shared_head(core: str, head: str) -> str:
     """The head that a piece of a list shares with the last (中碱、无碱、耐碱玻璃球窑; 数字化、智能化服装), "" where it stands alone."""
     got = _head(head, core)
-    if not got or core.endswith(got):
+    if not got or core.endswith(got) or not _strong(head):
         return ""
     parallel = len(core) < 5 and len(head) > len(core) and head[len(core) - 1] == core[-1] and core != head[:len(core)]
-    return got if parallel or len(core) == 1 or MODIFIER.search(core) or got in WEAK else ""
+    return got if parallel or MODIFIER.search(core) or (got in WEAK and not _strong(core)) else ""
 
 
 def _unread(core: str, piece: _Piece) -> list[str]:
@@ -338,7 +396,7 @@ def _unread(core: str, piece: _Piece) -> list[str]:
 
 
 def _span(clause: str, piece: _Piece, out: list[_Piece]) -> str:
-    limits = "、".join(l.text.replace("\0", "").strip("，,、") for l in piece.limits)
+    limits = "、".join(limit.text.replace("\0", "").strip("，,、") for limit in piece.limits)
     traits = "".join(t.text for t in piece.traits)
     return f"{limits}{traits}{piece.subject or out[-1].subject}" or clause
 
@@ -426,17 +484,17 @@ def _core(subject: str) -> str:
         if shorter == core:
             break
         core = shorter
-    return core if core not in ("生产", "技术", "建设", "制造", "项目", "加工", "工艺", "开发", "应用", "推广") else ""
+    return core if core not in WEAK and core not in ("生产", "技术", "建设", "制造", "项目", "加工", "工艺", "开发", "应用", "推广", "生产线") else ""
 
 
 def _strong(term: str) -> bool:
     """Does a term say what the thing is, and not only that it is equipment or modern?"""
     left = EASY.sub("", term)
     if left in WEAK or len(left) < 2:
-        return False
+        return left in ("锂", "镁")
     for word in sorted(WEAK, key=len, reverse=True):
         left = left.replace(word, "")
-    return len(left) > 1 or bool(re.search("[A-Za-z]{2}", left))
+    return bool(re.sub("[型类等的用级和与及、]", "", left))
 
 
 def _unbracketed(text: str) -> str:

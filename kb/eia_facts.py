@@ -60,6 +60,12 @@ class Facts(Products):
             held = self._has(condition, carving)
         return held if held is None or not condition.negated else not held
 
+    @cached_property
+    def _ways(self) -> set[Condition]:
+        """Exceptions that are ways of the trait they stand beside: 有提炼工艺的（仅醇提、水提的除外）. Who has the trait has some way."""
+        return {c for _, cell in self.row.cells for a in cell for b in a.branches if b.conditions and all(k.kind == "trait" for k in b.conditions)
+                for e in b.exceptions for x in e.branches for c in x.conditions if c.kind == "only"}
+
     def claims(self, branch: Branch) -> bool:
         """Does a 其他（含…） name this very project?"""
         return any(self.project.says(term) for term in branch.claims)
@@ -227,4 +233,6 @@ class Facts(Products):
                    for m in PROCESS.finditer(self.project.text))
         if True in said:
             return not more
+        if condition in self._ways and not more:
+            return None
         return None if None in said and not more else False

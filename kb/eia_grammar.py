@@ -74,6 +74,7 @@ def terms_of(text: str) -> tuple[str, ...]:
     """The things listed, each without the verb before and the word of making after it; a head shared by the list is given
     to each: 三级、四级公路, Ⅱ类、Ⅲ类放射源, 利用石材板材切割、打磨."""
     parts = re.split(r"[、或]|等(?=[^级]..)|(?<!调)和(?!面|站)|(?<![涉以])及(?![其以])", text.replace("I类", "Ⅰ类"))
+    parts = [re.sub("及其(?:附属|输送|废弃).*$", "", p) for p in parts]
     parts = [TAIL.sub("", VERB.sub("", re.sub("^(?:生产|原料为)(?=..)", "", p.strip("的 ")).removeprefix("其他")).removeprefix("其他")) for p in parts]
     if m := re.match(r"[^、]*[型级类]([^型级类]+)$", parts[-1]):
         parts = [p + m[1] if re.search("[型级类]$", p) else p + parts[-1][1:] if len(p) == 1 else p for p in parts]

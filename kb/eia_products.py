@@ -31,6 +31,8 @@ class Products:
         if not condition.terms:
             return None
         named = self._named
+        if not carving and _name_items(self.row.name) == condition.terms:
+            return True  # the row's own and only name
         if named:
             return condition in named or any(_kind_of(n, t, condition.wide and not {n, t} <= set(self._items)) or (t.endswith(n) and t != n and self.project.says(t[:-len(n)]))
                                              for c in named for n in c.terms for t in condition.terms)
@@ -52,6 +54,7 @@ class Products:
         spans = spans or [(a, b, c) for c in self.conditions if c.kind == "subject" for t in self._told_apart(c)
                           for a, b, stated in self.project.mentions(t) if stated and not MEASURE.match(self.project.text[b:])]
         spans = [(a, b, c) for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)]
+        spans = [s for s in spans if not s[2].wide] or spans
         return {c for a, b, c in spans if not any(d != c and b <= x and OWNS.fullmatch(self.project.text[b:x]) for x, _, d in spans)}
 
     def _told_apart(self, condition: Condition) -> list[str]:

@@ -57,6 +57,8 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     least = min(cosines.values(), default=0.0)
     found = []
     for row in rows:
+        if "海洋" in row.sector and "海" not in project.text:
+            continue
         own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of
                and ("修" in row.name or not REPAIRED.search(project.text, b, b + 10))
                and ("勘" in row.name or not SURVEYED.search(project.text, max(0, a - 6), b + 8))

@@ -66,11 +66,15 @@ class PolicyEngine:
     def screen(self, text: str, as_of: date | None = None) -> Screening:
         """One project, one sheet: facts, national class, the city's rules, the EIA document, whom to talk to (kb.screening)."""
         from kb.screening import screen
+        from kb.screening_facts import names_subject
 
-        on, reading = as_of or date.today(), read(text.strip(), self.store.documents())
+        started, on, reading = time.perf_counter(), as_of or date.today(), read(text.strip(), self.store.documents())
         if not reading.question:
             raise QuestionError(sentence("screen.empty"))
-        return screen(reading.question, on, self.store, self._national_class(reading, on), self._document(reading, on))
+        told = names_subject(Project(reading.question))  # of what nobody names, neither class nor document is guessed
+        sheet = screen(reading.question, on, self.store, self._national_class(reading, on) if told else None, self._document(reading, on) if told else None)
+        sheet.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
+        return sheet
 
     def documents(self) -> list[Document]:
         """Every document of the library, held or only listed."""

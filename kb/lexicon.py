@@ -1,4 +1,5 @@
-"""Which term of the law does an everyday word stand for? The reviewed table corpus/lexicon.toml.
+"""Which term of the law does an everyday word stand for? The reviewed tables corpus/lexicon.toml and, for the catalogue
+([[entry]]: 页岩砖 → 烧结砖), corpus/catalogue-words.toml.
 
 [[word]] brings a project to its row or entry (搅拌站 → 商品混凝土); [[same]] names one thing in two ways (油漆 → 涂料);
 [[area]] brings a place to an area of 名录第三条 (水源地 → 饮用水水源保护区); [[instead]] says what stating a thing rules out (堆肥 →
@@ -31,11 +32,13 @@ class Word:
 
 @cache
 def _table() -> dict[str, list[dict[str, object]]]:
-    path = CORPUS / "lexicon.toml"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"词表“{path.name}”读不了（{error}），请检查最近改动的行。") from None
+    table: dict[str, list[dict[str, object]]] = {}
+    for path in (CORPUS / "lexicon.toml", CORPUS / "catalogue-words.toml"):
+        try:
+            table |= tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(f"词表“{path.name}”读不了（{error}），请检查最近改动的行。") from None
+    return table
 
 
 @cache

@@ -10,7 +10,7 @@ from datetime import date
 
 from kb.composing import cite_head, provisos, quoted, sentence, states, unmarked
 from kb.corpus import chinese_date, current_edition
-from kb.local_rules import CLASSES, Applied, apply, city_of, investment, plans, vague
+from kb.local_rules import CLASSES, Applied, apply, city_of, investment, plans, rules, vague
 from kb.local_terms import listed, terms_named
 from kb.models import Document, Finding, LocalRule, Quote
 from kb.project import Project
@@ -49,6 +49,8 @@ def answer(reading: Reading, on: date, store: Store) -> Finding | None:
     if not governing or OTHER_LAW.search(question):
         return None
     class_ = next((c for c in CLASSES if c in question), None)
+    if listing := _listing(question, governing, on, store):
+        return listing
     applied = apply(project, on, store, class_)
     asked = _asked(question, project, governing, applied, class_)
     relevant = [a for a in applied if a.rule.kind in SHOWN.get(asked or "", ()) and a.holds is not False or a.rule.kind == asked == "consultation"]
@@ -78,6 +80,25 @@ def answer(reading: Reading, on: date, store: Store) -> Finding | None:
     if chosen and chosen.holds is None:
         finding.status = "conditional"
     return finding
+
+
+def _listing(question: str, governing: list[Document], on: date, store: Store) -> Finding | None:
+    """What the plan lists as strictly controlled or as its priorities, where a question asks for the list."""
+    if not re.search(str(listed("asks_list")), question) or not _here(question, governing):
+        return None
+    kind = next((k for k in ("controlled", "priority") if re.search(str(listed(f"asks_{k}")), question)), None)
+    finding = Finding(status="answered", lines=[], notes=provisos(governing, on))
+    for plan in governing:
+        for rule in (r for r in rules(plan, store) if r.kind == kind):
+            finding.lines += [sentence(f"local.list_{kind}", title=plan.title, count=str(len(rule.terms)), terms="、".join(rule.terms), sector=rule.sector) + f" [[{len(finding.quotes)}]]",
+                              cite_head(plan, rule.label, on), quoted(Quote(clause_id=rule.clause_id, quote=rule.quote), len(finding.quotes))]
+            finding.quotes.append(Quote(clause_id=rule.clause_id, quote=rule.quote))
+    return finding if finding.quotes else None
+
+
+def _here(question: str, governing: list[Document]) -> bool:
+    """Does it name the city, or speak of it as ours?"""
+    return any((city := city_of(d)) and city in question for d in governing) or bool(re.search(r"本市|我市|市里|当地|方案|我们这|这里|这边", question))
 
 
 def tell(applied: list[Applied], project: Project, on: date, store: Store, class_: str | None = None) -> Told:
@@ -187,7 +208,7 @@ def _head(a: Applied | None, class_: str, title: str, project: Project) -> str:
 
 def _asked(question: str, project: Project, governing: list[Document], applied: list[Applied], class_: str | None) -> str | None:
     """Which rule a question asks about, where it asks about nothing more."""
-    here = any((city := city_of(d)) and city in question for d in governing) or bool(re.search(r"本市|我市|市里|当地|方案|我们这|这里|这边", question))
+    here = _here(question, governing)
     pure = not _rest(question, project, governing, applied)
     admission = bool(re.search(str(listed("asks_admission")), question))
     if class_ and pure and admission:

@@ -39,7 +39,8 @@ def reach(term: str, project: Project) -> Reach:
         return Reach(False)
     for holds, kind in ((True, ""), (None, "open_")):
         known = _known(tuple(entry.get("sure" if holds else "open", ())), tuple(entry.get(f"{kind}codes", ())))
-        if said := _said(known, project, entry.get("not_after", "(?!)")):
+        known -= frozenset(map(canonical, entry.get("open", ()))) if holds else frozenset()  # what the table leaves open stays open
+        if said := _said(known, project, entry):
             return Reach(holds, said)
     return Reach(False)
 
@@ -62,17 +63,18 @@ def _by_itself(term: str, project: Project) -> Reach:
     codes = tuple(code for part in parts for code in _codes_named(part))
     said = [project.text[a:b] for part in parts for a, b, stated in project.mentions(part) if stated and _is_itself(project, a, b)]
     return Reach(True, tuple(dict.fromkeys(said))) if said else (
-        Reach(True, found) if codes and (found := _said(_known((), codes), project, "(?!)")) else Reach(False))
+        Reach(True, found) if codes and (found := _said(_known((), codes), project, {})) else Reach(False))
 
 
-def _said(known: frozenset[str], project: Project, not_after: str) -> tuple[str, ...]:
+def _said(known: frozenset[str], project: Project, entry: dict[str, Any]) -> tuple[str, ...]:
     text, found = project.text, list[tuple[int, int]]()
-    lowered = text.lower()
+    lowered, after, before = text.lower(), entry.get("not_after", "(?!)"), entry.get("not_before", "(?!)")
     for word in known:
         if word.lower() not in lowered:
             continue
         for m in re.finditer(re.escape(word), text, re.I):
-            if project.stated(*m.span()) and _is_itself(project, *m.span()) and not re.search(f"(?:{not_after})$", text[:m.start()]):
+            beside = re.search(f"(?:{after})$", text[:m.start()]) or re.match(before, text[m.end():])
+            if not beside and project.stated(*m.span()) and _is_itself(project, *m.span()):
                 found.append(m.span())
     longest = [s for s in found if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in found)]
     return tuple(dict.fromkeys(text[a:b] for a, b in sorted(longest)))

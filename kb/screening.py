@@ -6,7 +6,6 @@ finding, and every sentence keeps its citation, checked against the store.
 """
 
 import re
-import time
 from datetime import date
 from typing import Any
 
@@ -100,7 +99,7 @@ class _Sheet:
 
 def screen(text: str, on: date, store: Store, national: Finding | None, document: Finding | None) -> Screening:
     """The sheet of one project by the law of a date, of its findings: the class in the catalogue and the EIA document."""
-    started, project, sheet = time.perf_counter(), Project(text), _Sheet()
+    project, sheet = Project(text), _Sheet()
     governing = plans(project.text, store, on)
     class_ = national.eligibility.class_ if national and national.eligibility else None
     applied = apply(project, on, store, class_)
@@ -121,7 +120,7 @@ def screen(text: str, on: date, store: Store, national: Finding | None, document
         local=[LocalFinding(rule=r.rule, holds=h, citation=number[rules[r.citation - 1]]) for r, h in zip(told.local, told.holds, strict=True)],
         contacts=[contact.model_copy(update={"citation": number[k]}) for contact, k in contacts], citations=citations,
         references=[_reference(c, on, store) for c in citations],
-        notes=list(dict.fromkeys(notes)), elapsed_ms=round((time.perf_counter() - started) * 1000, 1))
+        notes=list(dict.fromkeys(notes)))
 
 
 def _part(sheet: _Sheet, heading: str, finding: Finding | None, otherwise: str) -> list[str]:

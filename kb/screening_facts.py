@@ -13,10 +13,12 @@ from kb.composing import sentence
 from kb.corpus import chinese_date
 from kb.errors import QuestionError
 from kb.local_rules import investment
+from kb.local_terms import listed
 from kb.models import Finding
 from kb.project import NATURES, Project
 from kb.quantities import Quantity, quantities
 from kb.store import Store
+from kb.tokens import tokens
 
 MONEY = ("投资", "产值")
 PLACE = re.compile(r"(?:在|到|位于|落户|选址(?:在|于)?|迁至|搬到)(?P<place>(?:[一-鿿]{1,10}?(?:[省市县区镇乡村园]|州(?![区县市])))+)")
@@ -34,7 +36,7 @@ class Fact(BaseModel):
 def facts_of(project: Project, on: date, document: Finding | None, city: str, store: Store) -> list[Fact]:
     """The table of facts."""
     industry = _industry(document, store)
-    amounts = [q.text for q in project.amounts if q.measure not in MONEY and q.dimension != "金额"]
+    amounts = [q.text for q in quantities(project.question) if q.measure not in MONEY and q.dimension != "金额"]
     total, place = investment(project), place_of(project, city)
     nature, unsaid = "、".join(project.natures), sentence("screen.unsaid")
     rows = [("project", project.question, True), ("industry", industry or unsaid, bool(industry)),
@@ -43,6 +45,14 @@ def facts_of(project: Project, on: date, document: Finding | None, city: str, st
             ("place", place or (sentence("screen.place_supposed", city=city) if city else unsaid), bool(place)),
             ("investment", total.text if total else unsaid, total is not None), ("date", chinese_date(on), True)]
     return [Fact(name=sentence(f"screen.fact_{name}"), value=value, stated=stated) for name, value, stated in rows]
+
+
+def names_subject(project: Project) -> bool:
+    """Does a description say what is made or built? 建厂 and 新建项目，总投资1亿元 do not."""
+    text = PLACE.sub(" ", project.text)
+    for words in (*NATURES.values(), *(re.escape(q.text) for q in quantities(project.text))):
+        text = re.sub(words, " ", text)
+    return any(len(w) > 1 and w not in listed("plain") and not re.fullmatch(r"[\d.]+[万亿]?元?", w) for w in tokens(text))
 
 
 def place_of(project: Project, city: str) -> str:

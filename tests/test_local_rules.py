@@ -96,6 +96,13 @@ def test_questions_about_the_city_alone(engine, question, says, clause, status):
     assert answer.citations[0].clause_id == clause
 
 
+def test_lists_of_the_plan(engine):
+    answer = engine.ask("广元严格控制哪些项目", TODAY)
+    assert "有9类：化学药、" in answer.text and [c.clause_id for c in answer.citations] == ["work-plan/2.3.4"]
+    answer = engine.ask("广元重点发展什么产业", TODAY)
+    assert all(word in answer.text for word in ("食品饮料", "有机农业", "健康养老", "电子商务")) and {c.doc_id for c in answer.citations} == {PLAN}
+
+
 @pytest.mark.parametrize("question, intent", [
     ("负面清单谁牵头", "duties"), ("第二部分第（四）项说什么", "lookup"), ("年产3万立方米刨花板要做报告书还是报告表", "eia"), ("电镀厂偷排废水怎么罚", "explanation")])
 def test_other_questions_keep_their_answers(engine, question, intent):

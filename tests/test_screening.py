@@ -33,6 +33,25 @@ def test_what_is_not_said_is_marked(engine):
     assert not any(facts[name].stated for name in ("规模", "建设性质", "建设地点", "总投资"))
 
 
+@pytest.mark.parametrize("text", ["建厂", "新建项目，总投资1亿元", "在广元市建一个工厂"])
+def test_of_what_nobody_names_nothing_is_guessed(engine, text):
+    sheet = engine.screen(text, DAY)
+    assert sheet.eia is None and sheet.eligibility is None and not {f.name: f.stated for f in sheet.facts}["行业"]
+    assert sheet.local and sheet.contacts
+
+
+def test_a_project_outside_the_city_gets_no_rules_of_it(engine):
+    sheet = engine.screen("在绵阳市新建电镀厂，总投资2亿元", DAY)
+    assert sheet.local == [] and sheet.contacts == [] and sheet.eia.document == "报告书"
+    assert not any(c.doc_id == "work-plan" for c in sheet.citations)
+
+
+def test_words_of_the_description_are_no_markup(engine):
+    sheet = engine.screen("<b>养猪场</b> [3] **年出栏** 6000头", DAY)
+    assert not any("<b>" in line for s in sheet.sections for line in s.lines)
+    assert [c.n for c in sheet.citations] == list(range(1, len(sheet.citations) + 1))
+
+
 def test_sections_local_rules_document_and_contacts(sheet):
     assert [s.heading[0] for s in sheet.sections] == list("二三四五六")
     assert sheet.eia and sheet.eia.document == "报告表"

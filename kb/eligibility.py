@@ -1,0 +1,143 @@
+"""Is a project 鼓励类, 限制类, 淘汰类 or 允许类? The entries of the catalogue in force, found and checked one by one.
+
+淘汰类 goes before 限制类, 限制类 before 鼓励类. What no entry names is 允许类 (促进产业结构调整暂行规定 第十三条), and only a complete
+edition can show that none does: until then 待定. An entry that names the thing but frees this project by its limit, place or
+exception is reported as such and never makes it 限制类. Nothing is said here in prose: `kb.eligibility_answer` writes it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from kb.catalogue_rules import Item, items
+from kb.editions import incomplete
+from kb.eligibility_facts import Check, Wording
+from kb.models import CatalogueClass, Clause, Document, Hit
+from kb.store import Store
+
+ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
+LITERAL = 3  # characters of a term that alone makes its entry a candidate
+RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
+
+
+@dataclass
+class Matched:
+    """An entry that speaks of the project, with its best item."""
+
+    clause: Clause
+    check: Check
+
+    @property
+    def class_(self) -> CatalogueClass:
+        return self.clause.fields["class"]  # type: ignore[no-any-return]
+
+    @property
+    def state(self) -> str:
+        return self.check.state
+
+
+@dataclass
+class Edition:
+    """What one edition makes of a project."""
+
+    document: Document
+    in_force: bool
+    complete: bool
+    matched: list[Matched] = field(default_factory=list)
+
+    def of(self, state: str, class_: CatalogueClass | None = None) -> list[Matched]:
+        return [m for m in self.matched if m.state == state and class_ in (None, m.class_)]
+
+    @property
+    def class_(self) -> CatalogueClass:
+        """淘汰 > 限制 > 鼓励; what is open in a higher class leaves the lower undecided."""
+        for class_ in ORDER:
+            if any(m.clause.fields.get("complete_entry", True) for m in self.of("applies", class_)):
+                return class_
+            if self.of("open", class_) or self.of("applies", class_):
+                return "待定"
+        return "允许类" if self.complete else "待定"
+
+    @property
+    def open(self) -> list[Matched]:
+        """The entries whose missing fact decides."""
+        if self.class_ != "待定":
+            return []
+        return next((found for class_ in ORDER if (found := self.of("open", class_))), [])
+
+
+@dataclass
+class Determination:
+    """The edition that decides on the date, and the one held whole enough to be a reference, if another."""
+
+    wording: Wording
+    decides: Edition
+    reference: Edition | None = None
+
+
+def determine(wording: Wording, on: date, store: Store, hits: dict[str, list[Hit]]) -> Determination | None:
+    """The determination for a project. `hits`: by edition, the entries nearest in meaning. None when no catalogue is held."""
+    held = editions(store)
+    if not held:
+        return None
+    current = next((d for d in reversed(held) if d.in_force(on) and d.in_force_from), None)
+    others = [d for d in held if d is not current]
+    decides = current or others[-1 if on > (others[-1].in_force_from or date.min) else 0]
+    whole = [d for d in others if d is not decides and (decides.in_force_from or date.min) > (d.in_force_from or date.min)]
+    found = Determination(wording, edition(wording, decides, on, store, hits.get(decides.doc_id, [])))
+    if incomplete(decides) and few(decides) and whole:
+        found.reference = edition(wording, whole[-1], on, store, hits.get(whole[-1].doc_id, []))
+    return found
+
+
+def editions(store: Store) -> list[Document]:
+    """The editions of the catalogue that are held, oldest first."""
+    held = [d for d in store.documents() if d.family == "catalogue" and d.coverage.held != 0 and _entries(store.revision, d.doc_id, store)]
+    return sorted(held, key=lambda d: d.in_force_from or date.min)
+
+
+def few(document: Document) -> bool:
+    """Is so little of an edition held that an earlier one is worth showing?"""
+    c = document.coverage
+    return bool(c.official and c.held is not None and c.held * 2 < c.official)
+
+
+def edition(wording: Wording, document: Document, on: date, store: Store, hits: list[Hit]) -> Edition:
+    """Every entry of one edition that speaks of the project."""
+    entries, terms = _entries(store.revision, document.doc_id, store)
+    text = wording.text
+    near = {h.clause.clause_id: h.cosine or 0.0 for h in hits}
+    ids = dict.fromkeys([*near, *(c for term, owners in terms.items() if term in text for c in owners)])
+    result = Edition(document, document.in_force(on), not incomplete(document))
+    for clause_id in ids:
+        if clause_id not in entries:
+            continue
+        clause, rules = entries[clause_id]
+        checks = [wording.check(item) for item in rules]
+        best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
+        if best and best.state != "no":
+            result.matched.append(Matched(clause, best))
+    _settle_encouraged(result)
+    return result
+
+
+def _settle_encouraged(result: Edition) -> None:
+    """鼓励类的…除外 frees what an encouraged entry takes."""
+    encouraged = bool(result.of("applies", "鼓励类"))
+    for m in result.matched:
+        carved = next((e for e in m.check.item.exceptions if any("鼓励类" in i.text for i in e.items)), None)
+        if m.state == "applies" and carved and encouraged:
+            m.check.state = "freed"
+            m.check.let_off.append(carved.text)
+
+
+@lru_cache(maxsize=8)
+def _entries(revision: str, doc_id: str, store: Store) -> tuple[dict[str, tuple[Clause, tuple[Item, ...]]], dict[str, list[str]]]:
+    """By clause id every entry and its items; by term the entries that name it."""
+    entries = {c.clause_id: (c, items(c.text)) for c in store.clauses(doc_id) if c.fields.get("class") and not c.fields.get("placeholder")}
+    terms: dict[str, list[str]] = {}
+    for clause_id, (_, rules) in entries.items():
+        for term in {t for item in rules for need in item.subject for t in need.terms}:
+            if len(term) >= LITERAL:
+                terms.setdefault(term, []).append(clause_id)
+    return entries, terms

@@ -1,0 +1,259 @@
+"""Does a project meet what an item of the catalogue demands? Yes, no, or it does not say.
+
+A word of the catalogue is stated when the question has it, in the catalogue's own words or in everyday ones
+(corpus/catalogue-words.toml). A special form that an entry names (电池级, 采用外化成工艺) must be stated; what merely lacks (没有
+配套处置设施) and what an exception frees is not supposed, unless the question itself says that it is not settled.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from kb.catalogue_rules import Exception_, Item, Limit, Need
+from kb.lexicon import canonical, words
+from kb.models import Comparison
+from kb.places import holds, province
+from kb.project import Project
+from kb.quantities import Quantity, compare
+
+OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|老板|药厂|钢厂|[县市区](?:（[^）]*）)?)|广元市?(?:经开区|经济技术开发区|开发区)|投资\d[\d.]*[万亿]*元|[一-鿿]{2}客商")
+ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
+UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
+OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
+FILL = re.compile(r"普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|产品|新型|直接|（|）|\(|\)")
+SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
+ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
+LINES = re.compile(r"(?<![第上下])(?:([两二三四五六])|([2-9]))条")
+MACHINE = re.compile(r"(?:专用|成套|生产|检测|包装|配套)?(?:设备|机械|机组|仪器|仪|检测|包装(?!膜)|模具|刀具|销售|贸易|运输|批发|零售|维修|店|医院)")
+
+
+@dataclass
+class Check:
+    """What one item makes of the project. `state`: applies, open, freed (named, but let off), no (another thing)."""
+
+    item: Item
+    state: str
+    compared: list[Comparison] = field(default_factory=list)
+    unknown: list[Limit | Need | Exception_] = field(default_factory=list)
+    let_off: list[str] = field(default_factory=list)  # the verbatim words that free it
+    silent: list[Need | Exception_] = field(default_factory=list)  # what would change the result if it were so
+    supposed_place: bool = False
+    exactly: bool = False
+    words: int = 0  # characters of the entry found in the question
+
+
+class Wording:
+    """A project's words against the catalogue's."""
+
+    def __init__(self, question: str, earlier: str = ""):
+        self.raw = earlier + question
+        self.project = Project(worded(question), worded(earlier) if earlier else "")
+        self.text = self.project.text
+        self.where = province(self.raw)
+
+    @cached_property
+    def unsettled(self) -> bool:
+        """Does the question leave open something other than its scale?"""
+        return any(UNSURE.search(s) and not OF_SCALE.search(s) for s in re.split("[，,。；]", self.raw))
+
+    def says(self, term: str) -> bool | None:
+        """Stated, denied, or not spoken of."""
+        value = self.project.says(term)
+        if value is not None:
+            return value
+        return True if self.covers(term) else None
+
+    def unsure(self, term: str) -> bool:
+        """Does the question speak of this in a part that leaves it open?"""
+        for begin, segment in self._parts:
+            if UNSURE.search(segment) and any(p in segment for p in _pieces(term)):
+                return True
+        return False
+
+    @cached_property
+    def _parts(self) -> list[tuple[int, str]]:
+        cuts = [0, *(m.end() for m in re.finditer("[，,。；！？]", self.text)), len(self.text)]
+        return [(a, self.text[a:b]) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+
+    def covers(self, term: str) -> bool:
+        """Are all characters of the term that carry meaning found in words of the question, stated?"""
+        chunks = [c for c in FILL.split(canonical(term)) if c]
+        return bool(chunks) and all(self._covered(c) for c in chunks) and sum(map(len, chunks)) > 1
+
+    def _covered(self, chunk: str) -> bool:
+        at, text, last = 0, self.text.lower(), -1
+        chunk = chunk.lower()
+        while at < len(chunk):
+            for end in range(len(chunk), at, -1):
+                places = [m.start() for m in re.finditer(re.escape(chunk[at:end]), text)]
+                places = [p for p in places if self.project.stated(p, p + end - at)]
+                if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 8 for p in places))):
+                    last = places[0] + end - at
+                    at = end
+                    break
+            else:
+                return False
+        return True
+
+    # --- the parts of an item ---------------------------------------------------------------------------------
+
+    def check(self, item: Item, carving: bool = False) -> Check:
+        found = Check(item, "no")
+        for need in item.subject:
+            if not self._is(need):
+                return found
+        if any(u.lower() not in self.text.lower() for u in item.unread):
+            return found
+        values: list[bool | None] = []
+        for need in item.needs:
+            if need.trait:
+                value = self._trait(need)
+                if value is None:
+                    if not (self.unsure("".join(need.terms)) or self.unsettled):
+                        found.silent.append(need)
+                        value = False
+                        values.append(None)
+                        found.state = "silent"
+                        continue
+                    found.unknown.append(need)
+                elif not value:
+                    found.let_off.append(need.text)
+                values.append(value)
+        for limit in item.limits:
+            value, comparison, exactly = self.within(limit, item)
+            values.append(value)
+            found.exactly |= exactly
+            if comparison:
+                found.compared.append(comparison)
+            if value is None:
+                found.unknown.append(limit)
+        if item.natures:
+            values.append(self._nature(item.natures))
+            if values[-1] is False:
+                found.let_off.append("、".join(item.natures))
+        for place in item.places:
+            values.append(holds(place, self.where, self.raw))
+            if values[-1] is False:
+                found.let_off.append(place)
+        for exception in item.exceptions:
+            value = self.excepted(exception)
+            if value is None and exception.items:
+                if self._left_open(exception) or (self.unsettled and None not in values):
+                    found.unknown.append(exception)
+                    values.append(None)
+                else:
+                    found.silent.append(exception)
+            elif value is None:
+                found.unknown.append(exception)
+                values.append(None)
+            elif value:
+                found.let_off.append(exception.text)
+                values.append(False)
+        quiet = found.state == "silent"
+        found.state = "freed" if False in values else "no" if quiet else "open" if None in values else "applies"
+        found.words = sum(len(t) for n in item.needs for t in n.terms[:1])
+        return found
+
+    def _is(self, need: Need) -> bool:
+        """Is the project what these words name, and not something made with it or for it?"""
+        for term in need.terms:
+            if self.says(term):
+                places = [(a, b) for a, b, stated in self.project.mentions(term) if stated]
+                if places and all(self.project.bought(a) or (MACHINE.match(self.text, b) and not MACHINE.search(term)) for a, b in places):
+                    continue
+                return True
+        return False
+
+    def _trait(self, need: Need) -> bool | None:
+        if need.negated:
+            if self.covers(need.text):
+                return True
+            said = [self.project.says(t) for t in need.terms]
+            said = [True if s is None and self.covers(t) else s for s, t in zip(said, need.terms, strict=True)]
+            if any(self.unsure(t) for t in need.terms):
+                return None
+            return True if False in said else False if True in said else None
+        if any(self.unsure(t) for t in need.terms):
+            return None
+        said = [self.says(t) for t in need.terms]
+        return True if True in said else False if False in said else None
+
+    def _nature(self, natures: tuple[str, ...]) -> bool:
+        own = self.project.natures
+        wide = {w for n in natures for w in (["改建", "扩建"] if n in ("改扩建", "改、扩建") else [n])}
+        return bool(set(own) & wide)
+
+    def _left_open(self, exception: Exception_) -> bool:
+        return any(self.unsure(t) for i in exception.items for n in i.needs for t in n.terms)
+
+    def excepted(self, exception: Exception_) -> bool | None:
+        """Does what is excepted hold? None where the question does not say."""
+        if exception.places:
+            found = [holds(p, self.where, self.raw) for p in exception.places]
+            return True if True in found else None if None in found else False
+        if self._left_open(exception):
+            return None
+        for item in exception.items:
+            if item.limits and not item.needs:
+                if self.within(item.limits[0], item)[0]:
+                    return True
+            elif item.needs and "鼓励类" not in item.text and all(any(self.says(t) for t in n.terms) for n in item.needs):
+                return True
+        return None
+
+    # --- amounts ------------------------------------------------------------------------------------------------
+
+    def within(self, limit: Limit, item: Item) -> tuple[bool | None, Comparison | None, bool]:
+        """(does the amount meet the limit, the comparison, is it exactly at a bare boundary)."""
+        own = limit.threshold.limits[0]
+        found: list[tuple[Quantity, Comparison]] = []
+        for q in self.project.amounts:
+            c = compare(q, limit.threshold) or self._named_alike(q, limit)
+            if c and c.holds is not None:
+                found.append((q, c))
+        if not found:
+            return None, None, False
+        near = [f for f in found if self._near(f[0], limit.lead)]
+        near = near or [f for f in found if any(self.project.near(f[0], t) for n in item.subject for t in n.terms)]
+        found = near or found
+        if len({c.holds for _, c in found}) > 1:
+            return None, None, False
+        q, comparison = found[0]
+        value = comparison.holds
+        if (SINGLE.search(limit.lead + limit.text) or any(SINGLE.match(x) for x in own.qualifiers)) and not (
+                any(SINGLE.match(x) for x in q.qualifiers) or ONE.search(self.text)):
+            upper = limit.threshold.upper is not None
+            if bool(value) != upper:
+                value = None  # a total says nothing of one line where only one of them must be below, or above
+        shown = Comparison(asked=comparison.asked, rule=comparison.rule, holds=value)
+        return value, shown, bool(getattr(comparison, "exactly_at_bare_boundary", False))
+
+    def _near(self, q: Quantity, lead: str) -> bool:
+        """Does the word that names the measure stand with this amount (转换效率, 幅宽)?"""
+        tails = [lead[-n:] for n in (4, 3, 2) if len(lead) >= n]
+        begin = max((at for at, _ in self.project.segments if at <= q.start), default=0)
+        before = re.split(r"\d[\d.]*", self.text[begin:q.start])[-1] or self.text[begin:q.start]
+        return any(t in before or t in self.text[q.end:q.end + 6] for t in tails)
+
+    def _named_alike(self, q: Quantity, limit: Limit) -> Comparison | None:
+        """Two rates compared because the same word names them (转换效率23%)."""
+        own = limit.threshold.limits[0]
+        if own.dimension != q.dimension or own.canonical != q.canonical and own.dimension == "比例" or not self._near(q, limit.lead):
+            return None
+        named = replace(q, measure=own.measure or "合计", per=own.per)
+        bounded = replace(limit.threshold, lower=limit.threshold.lower and replace(limit.threshold.lower, measure=named.measure),
+                          upper=limit.threshold.upper and replace(limit.threshold.upper, measure=named.measure))
+        return compare(named, bounded)
+
+
+def worded(question: str) -> str:
+    """The question without who asks and which class it asks for, with the catalogue's word beside an everyday one."""
+    text = ASKING.sub("", OWNER.sub("", question))
+    for word in words("entry"):
+        if word.say in text and word.means not in text:
+            text = text.replace(word.say, f"{word.say}（{word.means}）", 1)
+    return text
+
+
+def _pieces(term: str) -> list[str]:
+    return [c for c in FILL.split(term) if len(c) > 1]
