@@ -33,13 +33,18 @@ MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|�
                      r"|消耗|体积|吨位|斗容|次数|寿命|时速|轴重|密度|效率|幅宽|线宽|人数|总人数|分辨率|模量|精度|成本|煤耗|焦比|电耗|水|耗|等级|分子量)$")
 SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)")
 LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
+USING = re.compile(r"(?:采用|使用|利用|建立)([^，\d]+?)(?:等(?:多种)?新?(?:技术|工艺|系统)?(?:装备|设备)?)?，(?:生产|制造)?(.+)$")
 JOIN = re.compile(r"、(?:以及)?|/(?=[一-鿿])|(?<=[一-鿿])以及(?=[一-鿿])|(?<=[一-鿿]{2})及(?![以其时])(?=[一-鿿]{2})|(?<=[一-鿿]{2})[和与或](?=[一-鿿A-Z\d]{2})|(?<=以下)[和或](?=\d)")
 MODIFIER = re.compile(r"(?:[型化级性式用态际]|新型|特种|特殊|绿色|节能|环保|高效|先进|清洁|安全|现代|大|小|中|高档|专用|移动|无线|有线|网络|微孔|连续|间歇|间断|规范|干|湿|高|低|有机|无机|天然|合成|医疗|红色|工业)$")
-WEAK = frozenset("装备 设备 技术 系统 产品 材料 服务 设施 管理 配套 零部件 关键 器材 制品 平台 体系 人才 信息 通信 控制 体育 加工 包装 储运 保鲜 检验 鉴定 运输 种植 养殖 培训 融资 咨询 评估 工艺 "
-                 "仪器 部件 元件 组件 零件 辅机 机械 装置 监测 检测 环保 节能 安全 应用 推广 维护 租赁 建设 开发 生产 制造 项目 工程 研发 研究 利用 综合利用 企业 设计 改造 运营 宣传 销售 原料 先进 "
-                 "开采 采选 冶炼 分离 压榨 浸出 养殖 屠宰 过滤 浓缩 搅拌 焙烧 使用 功率 铸造 锻造 设备制造 "
-                 "新型 高效 智能化 数字化 网络化 现代化 基础设施 芯片 传感器 资源 能源 环境 水源 处理 配件 附属 燃料 金属 金融 教育 卫生 食品 药品 试剂 填料 仓储 物流 粮食 石油 化肥 棉花 电子 有毒 医疗 汽车 机床 "
-                 "船舶 农机 种子 农药 消耗 无人机 城市 农村 区域 社区 光学 化工 建筑 交通 建材 港口 公路 铁路 轻工 医药 机电 照明 生物 气象 海洋 航空 航天 地质 测绘 旅游 酒店".split())
+GENERIC = frozenset("装备 设备 技术 系统 产品 材料 服务 设施 管理 配套 零部件 关键 器材 制品 平台 体系 加工 包装 检验 鉴定 工艺 仪器 部件 元件 组件 零件 辅机 机械 装置 监测 检测 安全 应用 推广 维护 "
+                    "建设 开发 生产 制造 项目 工程 研发 研究 利用 综合利用 企业 设计 改造 运营 销售 先进 新型 高效 智能化 数字化 网络化 现代化 自动化 信息化 连续化 基础设施 处理 配件 附属 原料 资源化 "
+                    "成套 使用 功率 设备制造 咨询 评估 培训 宣传 培育 机组 方法 体积 规模 过程 行业 领域 用途 专用 通用 有关 相关 代理 回收 清洁".split())
+NOUNS = frozenset("人才 信息 通信 控制 体育 储运 保鲜 运输 种植 养殖 融资 环保 节能 租赁 芯片 传感器 资源 能源 环境 水源 燃料 金属 金融 教育 卫生 食品 药品 试剂 填料 仓储 物流 粮食 石油 天然气 化肥 棉花 电子 "
+                  "有毒 医疗 汽车 机床 船舶 农机 种子 农药 消耗 城市 农村 区域 社区 光学 化工 建筑 交通 建材 港口 公路 铁路 轻工 医药 机电 照明 生物 气象 海洋 航空 航天 地质 测绘 旅游 酒店 开采 采选 冶炼 分离 "
+                  "压榨 浸出 屠宰 过滤 浓缩 搅拌 焙烧 铸造 锻造 风电 氢能 太阳能 电力 煤炭 钢铁 纺织 服装 塑料 橡胶 玻璃 陶瓷 木材 家具 造纸 印刷 林木 畜禽 饲料 肥料 兽药 花卉 蔬菜 水果 茶叶 电网 核电 水利 "
+                  "会展 广告 表演 演艺 法律 审计 税务 会计 保温 装饰 隔热 显示 节水 供水 排水 燃气 供热 停车 医院 学校 光伏 储能 电池 机器人 矿井 高炉 焦炉 纤维 涂料 油墨 染料 颜料 助剂 溶剂 催化剂 酶 糖 醇 原油 "
+                  "铁矿石 成品油 硫 钾 硼 溴 铝合金 镁合金 钛合金 不锈钢 合金钢 复合塑料 轴承 齿轮 模具 弹簧 电机 水泵 阀门 阀 泵 压缩机 锅炉 变压器 传动 制动 转向 车身 底盘 发动机".split())  # too little alone
+WEAK = GENERIC | NOUNS
 
 
 @dataclass(frozen=True)
@@ -184,6 +189,10 @@ def _open(clause: str) -> bool:
 def _items_of(clause: str, before: "_Held") -> tuple[list[Item], "_Held"]:
     """The items of one clause, and the natures (新建) and places said so far, which hold for the clauses after it too."""
     plain, brackets = _brackets(clause)
+    if m := USING.match(plain):
+        got, after = _items_of(clause[clause.index("，") + 1:].lstrip() if "，" in clause else m[2], before)
+        using = Need(tuple(t for t in re.split("[、和及与]", re.sub("等$", "", m[1])) if len(t) > 1), m[1], trait=True)
+        return [replace(i, needs=(*i.needs, using)) for i in got], after
     said = before.natures
     places = before.places
     if m := SCOPE.match(plain):
@@ -217,7 +226,7 @@ def _items_of(clause: str, before: "_Held") -> tuple[list[Item], "_Held"]:
         piece.traits += [n for at, n in traits if begin <= at < end]
         piece.places = places
         pieces.append(piece)
-    last = pieces[-1]
+    last, special = pieces[-1], list[Item]()
     for at, inner in brackets:
         piece = next((p for p in pieces if p.begin <= at <= p.end), last)
         if CARVES.search(inner):
@@ -227,6 +236,8 @@ def _items_of(clause: str, before: "_Held") -> tuple[list[Item], "_Held"]:
                 p.exceptions += carved
         elif variants := _variants(inner, piece):
             piece.variants += variants
+        elif len(kinds := [k for k in re.split("[，；;]", inner) if re.match(r"[一-鿿]+的?[一-鿿]{2,5}(?:率|能耗|电耗)[^，]*\d", k)]) > 1:
+            special += [i for k in kinds if (t := thresholds(k)) and "的" in k or (t := thresholds(k)) for i in [_rated(k, t[0])]]
         elif t := thresholds(inner):
                 piece.limits += [Limit(x, inner, inner[:x.start]) for x in t]
         elif re.match("含|包括", inner) or (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{2,3}", inner) and not _core("甲乙" + plain[at:piece.end]).strip("甲乙")):
@@ -237,7 +248,16 @@ def _items_of(clause: str, before: "_Held") -> tuple[list[Item], "_Held"]:
                 if re.search("项目$", pieces[n].subject) or p.limits:
                     break
                 p.traits.append(trait)
-    return _joined(pieces, clause), _Held(said, places)
+    return [*special, *_joined(pieces, clause)], _Held(said, places)
+
+
+def _rated(text: str, limit: Threshold) -> Item:
+    """单晶硅光伏电池的转换效率大于22.5%: the thing, and what is measured of it."""
+    before = text[:limit.start]
+    thing, _, lead = before.rpartition("的")
+    m = re.match(r"(.+?)((?:转[换化])?效率|综合电耗|能耗|电耗|[一-鿿]{2}率)$", before)
+    thing, lead = (thing, lead) if thing else (m[1], m[2]) if m else (before, "")
+    return Item(text, (Need((thing,), thing),), (Limit(limit, text, lead),))
 
 
 def _brackets(clause: str) -> tuple[str, list[tuple[int, str]]]:
@@ -340,7 +360,11 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
             needs.append(Need((head,), head)) if head != piece.of else None
         elif core:
             needs.append(Need((core, *piece.more), piece.subject))
-            if piece is not last and not piece.more and (h := _shared_head(core, head)):
+            if n and (denied := _denied(out[0].subject)) and not core.startswith("非") and not piece.limits:
+                needs.append(Need((denied,), denied))
+            if piece is not last and (h := _governing(piece, out[n + 1:])):
+                needs.append(Need((h,), head))
+            elif piece is not last and not piece.more and (h := _shared_head(core, head)):
                 needs.append(Need((h,), head))
             elif n and not piece.limits and (not _strong(core) or (len(core) == 2 and piece is last and piece.separator in "及和与/" and len(_core(out[n - 1].subject)) > 3)) and (prefix := _prefix(out[n - 1].subject)):
                 needs.insert(0, Need((prefix,), prefix))
@@ -382,13 +406,39 @@ def _share_limits(out: list[_Piece], clause: str) -> None:
                 p.limits = list(piece.limits)
 
 
+def _denied(subject: str) -> str:
+    """非 at the head of a list is said of all of it: 非数控剪板机、折弯机 → 非数控, 非连续化、自动化炸药 → 非连续化."""
+    if not subject.startswith("非"):
+        return ""
+    words = [w for w in tokens(subject[1:]) if subject[1:].startswith(w) and len(w) > 1]
+    return "非" + min(words, key=len) if words else ""
+
+
+def _governing(piece: _Piece, after: list[_Piece]) -> str:
+    """What a list is the object of: 原油、天然气、成品油的储运; 四氯化碳、四氯化硅等副产物综合利用. "" where it is a list of products."""
+    if piece.limits or "的" in piece.subject:
+        return ""
+    for p in after:
+        if p.limits or p.exceptions or p.renewed:
+            return ""
+        if m := re.search(r"[^的等](?:的|等)(?=[^的等]{2,}$)(.+)$", p.subject):
+            rest = m[1]
+            if "等" not in p.subject or re.search("综合利用|回收|处理|治理|储运|服务|设施|监测|检测|系统|工艺|技术", rest):
+                return _core(rest) or rest
+            return ""
+        if re.search("(?:项目|生产线|装置)$", p.subject):
+            return ""
+    return ""
+
+
 def _shared_head(core: str, head: str) -> str:
     """The head that a piece of a list shares with the last (中碱、无碱、耐碱玻璃球窑; 数字化、智能化服装), "" where it stands alone."""
     got = _head(head, core)
     if not got or core.endswith(got) or not _strong(head):
         return ""
-    parallel = len(core) < 5 and len(head) > len(core) and head[len(core) - 1] == core[-1] and core != head[:len(core)]
-    return got if parallel or MODIFIER.search(core) or (got in WEAK and not _strong(core)) else ""
+    if (at := head.find(core[-1], 1)) > 0 and at < 5 and len(core) < 6 and len(head) - at > 2 and core not in head:
+        return head[at + 1:]  # 合金钢、不锈钢、耐候钢高强度紧固件
+    return got if MODIFIER.search(core) or (got in WEAK and not _strong(core)) else ""
 
 
 def _unread(core: str, piece: _Piece) -> list[str]:
@@ -484,17 +534,18 @@ def _core(subject: str) -> str:
         if shorter == core:
             break
         core = shorter
-    return core if core not in WEAK and core not in ("生产", "技术", "建设", "制造", "项目", "加工", "工艺", "开发", "应用", "推广", "生产线") else ""
+    core = re.sub("及?以[上下]", "", core) if not re.search(r"\d", core) else core
+    return core if core not in GENERIC and core not in ("生产", "技术", "建设", "制造", "项目", "加工", "工艺", "开发", "应用", "推广", "生产线") else ""
 
 
 def _strong(term: str) -> bool:
     """Does a term say what the thing is, and not only that it is equipment or modern?"""
     left = EASY.sub("", term)
-    if left in WEAK or len(left) < 2:
-        return left in ("锂", "镁")
-    for word in sorted(WEAK, key=len, reverse=True):
+    if left in WEAK:
+        return False
+    for word in sorted(GENERIC, key=len, reverse=True):
         left = left.replace(word, "")
-    return bool(re.sub("[型类等的用级和与及、]", "", left))
+    return bool(re.sub("[型类等的用级和与及、]", "", left)) and len(EASY.sub("", term)) > 1
 
 
 def _unbracketed(text: str) -> str:

@@ -19,6 +19,7 @@ from kb.quantities import Quantity, compare
 
 PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
 MAKERS = {"生产", "销售", "使用"}
+WAY = re.compile("(?:用|以|采用)[^，。；]{1,10}(?:提炼|提取|萃取)|溶剂|超临界")  # a way other than those excepted is named
 PROCESS = re.compile(r"喷[漆涂粉塑]|电镀|浸漆|电泳|铸造|锻造|冲压|注塑|印刷|酸洗|机加工?|车铣|钣金|抛丸|喷砂|熔炼|热处理|磷化|发酵|压榨|合成反应|注塑|硫化")
 FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料|漆(?!器)", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
 
@@ -233,6 +234,6 @@ class Facts(Products):
                    for m in PROCESS.finditer(self.project.text))
         if True in said:
             return not more
-        if condition in self._ways and not more:
+        if condition in self._ways and not (more or WAY.search(self.project.text) or any(self.project.says(t) is False for t in condition.terms)):
             return None
         return None if None in said and not more else False

@@ -25,6 +25,7 @@ BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面�
 MATERIALS = {"油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
 SURVEYED = re.compile("勘查|勘探|详查|普查|找矿|探矿|钻探")
+SEA = re.compile("海|红树林|礁|滩涂")
 WASTE = re.compile("废旧?$|报废$|旧$|旧木$")
 REPAIRED = re.compile("维修|修理|大修|坏了|检修")
 BEFORE = re.compile(r"(?:储存|存放|涉及|全是|都是|挨着|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
@@ -57,7 +58,7 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     least = min(cosines.values(), default=0.0)
     found = []
     for row in rows:
-        if "海洋" in row.sector and "海" not in project.text:
+        if "海洋" in row.sector and not SEA.search(project.text):
             continue
         own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of
                and ("修" in row.name or not REPAIRED.search(project.text, b, b + 10))

@@ -17,6 +17,7 @@ from kb.store import Store
 
 ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
+LEAST, LEAST_SHORT, SHORT = 0.36, 0.5, 3  # cosines of the encoder, and the characters that count as a short word
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
 
@@ -115,10 +116,17 @@ def edition(wording: Wording, document: Document, on: date, store: Store, hits: 
         clause, rules = entries[clause_id]
         checks = [wording.check(item) for item in rules]
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
-        if best and best.state != "no":
+        if best and best.state != "no" and _near_enough(clause, best, near.get(clause_id, 0.0)):
             result.matched.append(Matched(clause, best))
     _settle_encouraged(result)
     return result
+
+
+def _near_enough(clause: Clause, check: Check, cosine: float) -> bool:
+    """鼓励类 speaks in general words: what is found by a short one must also be near in meaning."""
+    if clause.fields["class"] != "鼓励类":
+        return True
+    return cosine >= (LEAST if check.words > SHORT else LEAST_SHORT)
 
 
 def _settle_encouraged(result: Edition) -> None:

@@ -16,13 +16,15 @@ from kb.places import holds, province
 from kb.project import Project
 from kb.quantities import Quantity, compare
 
-OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|老板|药厂|钢厂|[县市区](?:（[^）]*）)?)|广元市?(?:经开区|经济技术开发区|开发区)|投资\d[\d.]*[万亿]*元|[一-鿿]{2}客商")
+OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|老板|药厂|钢厂|[县市区])|广元市?(?:经开区|经济技术开发区|开发区)|投资\d[\d.]*[万亿]*元|[一-鿿]{2}客商")
 ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
-FILL = re.compile(r"普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|产品|新型|直接|（|）|\(|\)")
+FILL = re.compile(r"(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|综合利用|利用|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|产品|新型|直接|（|）|\(|\)")
+FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
 ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
+SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|生产线数|[两二三四五六多\d]条")
 LINES = re.compile(r"(?<![第上下])(?:([两二三四五六])|([2-9]))条")
 MACHINE = re.compile(r"(?:专用|成套|生产|检测|包装|配套)?(?:设备|机械|机组|仪器|仪|检测|包装(?!膜)|模具|刀具|销售|贸易|运输|批发|零售|维修|店|医院)")
 
@@ -159,10 +161,21 @@ class Wording:
         for term in need.terms:
             if self.says(term):
                 places = [(a, b) for a, b, stated in self.project.mentions(term) if stated]
-                if places and all(self.project.bought(a) or (MACHINE.match(self.text, b) and not MACHINE.search(term)) for a, b in places):
+                if places and all(self._other(term, a, b) for a, b in places):
                     continue
                 return True
         return False
+
+    def _other(self, term: str, begin: int, end: int) -> bool:
+        """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""
+        after = self.text[end:end + 4]
+        if self.project.bought(begin) and not re.search("[机炉]$|设备$|装置$", term):
+            return True
+        if MACHINE.match(self.text, end) and not MACHINE.search(term):
+            return True
+        if after and CHEMICAL.match(after) and CHEMICAL.search(term[-1]):
+            return True
+        return len(term) < 5 and not FOLLOWS.match(after)
 
     def _trait(self, need: Need) -> bool | None:
         if need.negated:
@@ -197,7 +210,7 @@ class Wording:
             if item.limits and not item.needs:
                 if self.within(item.limits[0], item)[0]:
                     return True
-            elif item.needs and "鼓励类" not in item.text and all(any(self.says(t) for t in n.terms) for n in item.needs):
+            elif item.needs and "鼓励类" not in item.text and all(any(self.says(FREEING.sub("", t) or t) for t in n.terms) for n in item.needs):
                 return True
         return None
 
@@ -221,7 +234,7 @@ class Wording:
         q, comparison = found[0]
         value = comparison.holds
         if (SINGLE.search(limit.lead + limit.text) or any(SINGLE.match(x) for x in own.qualifiers)) and not (
-                any(SINGLE.match(x) for x in q.qualifiers) or ONE.search(self.text)):
+                any(SINGLE.match(x) for x in q.qualifiers) or ONE.search(self.text)) and SEVERAL.search(self.raw):
             upper = limit.threshold.upper is not None
             if bool(value) != upper:
                 value = None  # a total says nothing of one line where only one of them must be below, or above
@@ -249,10 +262,16 @@ class Wording:
 def worded(question: str) -> str:
     """The question without who asks and which class it asks for, with the catalogue's word beside an everyday one."""
     text = ASKING.sub("", OWNER.sub("", question))
+    text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
     for word in words("entry"):
         if word.say in text and word.means not in text:
             text = text.replace(word.say, f"{word.say}（{word.means}）", 1)
     return text
+
+
+CHEMICAL = re.compile("[醇酯胺酸钠钾钙烷烯炔酮醛苯醚腈脲]")
+FOLLOWS = re.compile(r"$|[，,。；;、（）()?？!！\d\s一两二三四五六七八九十]|吗|呢|生产|制造|项目|装置|加工|厂|车间|线|工程|建设|设施|基地|年|单|日|月|总|属|算|归|请|是|的|和|及|与|或|产能|规模|技术|工艺|炉|设备|矿|场|站|企业|公司|能|还|要|有|做|用|行|怎|如|新|扩|改|整机|整套|产品|"
+                     r"开采|冶炼|采|选|电解|处理|屠宰|养殖|种植|服务|租赁|中心|开发|研发|机|制|压|主|没|不|在|以|转|容|功|直径|达|为|合格|大|小|全|每|只|限|全部|这|一|方面|那|到|上|按|从|收|就")
 
 
 def _pieces(term: str) -> list[str]:

@@ -54,23 +54,22 @@ def answer(reading: Reading, on: date, store: Store) -> Finding | None:
     applied = apply(project, on, store, class_)
     asked = _asked(question, project, governing, applied, class_)
     relevant = [a for a in applied if a.rule.kind in SHOWN.get(asked or "", ()) and a.holds is not False or a.rule.kind == asked == "consultation"]
-    chosen = next((a for a in relevant if a.rule.kind == asked), None)
-    if asked is None or not (chosen or class_ in ("鼓励类", "允许类")):
-        return None
-    if asked == "class" and chosen is None:
+    chosen = min((a for a in relevant if a.rule.kind == asked), key=lambda a: a.holds is not True, default=None)
+    if asked == "class" and chosen is None and class_ in ("鼓励类", "允许类"):
         relevant = [a for a in applied if a.rule.kind in ("fast", "reviewed")]
+    if asked is None or not relevant:
+        return None
     title = next(d.title for d in governing if not chosen or chosen.rule.clause_id.startswith(d.doc_id + "/"))
     told = tell(relevant, project, on, store)
     finding = Finding(status="answered", lines=[], quotes=told.quotes, questions=told.questions,
                       warnings=states([d for d in reading.named if d not in governing], on, store), notes=told.notes + provisos(governing, on))
-    if chosen is None or chosen.rule.kind == "consultation":
-        finding.lines.append(_head(chosen, class_ or "", title, project))
+    head = _head(chosen, class_ or "", title, project)
+    says_all = chosen is not None and chosen.rule.kind != "consultation"  # the conclusion is then the first line itself
+    finding.lines += [] if says_all else [head]
     documents = {d.doc_id: d for d in store.documents()}
     shown: set[int] = set()
-    marks = re.findall(r"\[\[\d+\]\]", told.lines[0])
-    head = _head(chosen, class_ or "", title, project)
     for n, line in enumerate(told.lines):
-        finding.lines.append(head + " " + "".join(marks) if n == 0 and chosen and chosen.rule.kind != "consultation" else line)
+        finding.lines.append(" ".join([head, *re.findall(r"\[\[\d+\]\]", line)]) if n == 0 and says_all else line)
         for k in [int(m) for m in re.findall(r"\[\[(\d+)\]\]", line) if int(m) not in shown]:
             shown.add(k)
             clause = store.clause(told.quotes[k].clause_id)
@@ -107,7 +106,7 @@ def tell(applied: list[Applied], project: Project, on: date, store: Store, class
     order = ("class", "controlled", "consultation", "priority", "plans", "bottom_lines", "eia_early", "reviewed", "fast", "basis")
     if any(a.rule.kind == "priority" and a.holds is not False for a in applied):
         applied = [a for a in applied if a.rule.kind != "priority" or a.holds is not False]
-    for a in sorted(applied, key=lambda a: order.index(a.rule.kind)):
+    for a in sorted(applied, key=lambda a: (order.index(a.rule.kind), a.holds is not True)):
         line = _line(a, project, on, store, class_)
         quote = Quote(clause_id=a.rule.clause_id, quote=a.rule.quote)
         if told.lines and told.lines[-1].startswith(line + " "):  # the same rule in another sentence

@@ -14,6 +14,7 @@ from typing import Literal
 from kb.duty_records import times_in
 from kb.local_terms import Reach, reach
 from kb.models import Clause, Document
+from kb.places import PROVINCE, province
 from kb.project import Project
 from kb.quantities import Comparison, Quantity, Threshold, compare, quantities, thresholds
 from kb.references import named_documents
@@ -22,6 +23,7 @@ from kb.units import table
 
 Kind = Literal["priority", "fast", "controlled", "class", "consultation", "reviewed", "plans", "bottom_lines", "eia_early", "basis"]
 NATURE = {"新": "新建", "改": "改建", "扩": "扩建", "迁": "迁建", "技": "改建"}
+THERE = re.compile(rf"(?:在|到|去|落户|位于)(?P<province>{PROVINCE.pattern})?(?:省|自治区)?(?P<city>(?!我们|中心|大中|中小|县级|地级|城)[一-鿿]{{2,4}}?(?:市|州)(?![场政民级里区县]))?")
 CLASSES = ("鼓励类", "限制类", "淘汰类", "允许类")
 
 SENTENCE = re.compile(r"[^。\n]*[。\n]?")
@@ -92,8 +94,8 @@ def plans(text: str, store: Store, on: date) -> list[Document]:
     if named or not held:
         return named
     own = [d for d in held if d.doc_id == table()[0]] or held
-    elsewhere = re.search(r"(?:在|到|去|落户)(?:[一-鿿]{2,3}(?:省|自治区))?([一-鿿]{2,4}?)(?:市|州)(?!场|政|民|级|里)", text)
-    return [] if elsewhere else own
+    there = [(m["province"] or province(""), m["city"]) for m in THERE.finditer(text)]
+    return [] if any(where != province("") or city for where, city in there) else own
 
 
 def city_of(plan: Document) -> str:

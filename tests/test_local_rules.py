@@ -89,7 +89,8 @@ def test_what_the_plan_rests_on(shipped):
     ("广元对电镀项目怎么管", "严格控制", "work-plan/2.3.4", "answered"), ("限制类的能不能引进广元", "原则上不引进，本地现有企业配套除外", "work-plan/2.3.4", "answered"),
     ("淘汰类项目可以引进吗", "杜绝引进", "work-plan/2.3.4", "answered"), ("我的项目总投资1.2亿，在广元要走什么程序", "市投资促进委员会办公室", "work-plan/2.4.1", "answered"),
     ("总投资9999万元的项目签框架协议前要上报吗", "没有达到", "work-plan/2.4.1", "answered"), ("总投资1亿元的项目签框架协议前要上报吗", "**结论**：总投资1亿元，达到", "work-plan/2.4.1", "answered"),
-    ("广元对化工项目是什么政策", "没有定义", "work-plan/2.3.4", "conditional"), ("广元支持白酒产业吗", "重点发展", "work-plan/2.1.2", "answered")])
+    ("广元对化工项目是什么政策", "没有定义", "work-plan/2.3.4", "conditional"), ("广元支持白酒产业吗", "重点发展", "work-plan/2.1.2", "answered"),
+    ("广元支持核桃油产业吗", "**结论**：“核桃油”属于", "work-plan/2.1.2", "answered"), ("鼓励类项目广元欢迎吗", "没有按类别限制引进", "work-plan/2.3.4", "answered")])
 def test_questions_about_the_city_alone(engine, question, says, clause, status):
     answer = engine.ask(question, TODAY)
     assert answer.intent == "eligibility" and answer.status == status and says in answer.text
@@ -159,5 +160,8 @@ def test_exactly_at_a_bare_boundary_is_said(two_cities):
     assert "恰好等于界线" in answer.text and "由市发展和改革委员会牵头，在5个工作日内" in answer.text
 
 
-def test_a_city_whose_plan_is_not_held_has_no_rules_here(shipped):
-    assert apply(Project("在绵阳市新建电镀厂，总投资2亿元"), TODAY, shipped) == []
+@pytest.mark.parametrize("text, ours", [
+    ("在绵阳市新建电镀厂", False), ("在四川省绵阳市新建电镀厂", False), ("在陕西汉中新建电镀厂", False), ("在昭化区新建电镀厂", True), ("浙江客商来新建电镀厂", True),
+    ("在四川广元新建电镀厂", True), ("在本市新建电镀厂", True), ("在农贸市场旁新建电镀厂", True), ("新建电镀厂", True)])
+def test_a_city_whose_plan_is_not_held_has_no_rules_here(shipped, text, ours):
+    assert bool(apply(Project(text), TODAY, shipped)) is ours
