@@ -24,7 +24,7 @@ ENDING = re.compile(
     r"(?:(?<=.)(?:的?(?:工业化|产业化|规范化|规模化)?(?:先进|新)?(?:工艺)?(?:技术|工艺|装备|产品|方法)?(?:的?(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|集成|推广应用|"
     r"开发利用|开发应用|设备制造)(?:[与和及、](?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|销售))*))"
     r"|(?<=..)(?:成套)?(?:生产|建设|制造|加工|开发|固定式)*(?:装置|生产线|项目|企业|工程)|(?<=..)等|(?<=..)的|(?<=..)生产)$")
-OPENING = re.compile(r"^(?:其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
+OPENING = re.compile(r"^(?:规模(?=..)|其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
 EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民用|各类|各种|规模化?|直接|企业|等|的|级")
 NEGATIVE = re.compile(r"(?:[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
 MAKING = re.compile(r"(?:使用[^，,；;]+?生产的|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
@@ -421,6 +421,8 @@ def _governing(piece: _Piece, after: list[_Piece]) -> str:
     for p in after:
         if p.limits or p.exceptions or p.renewed:
             return ""
+        if re.match("含|以|由|用|采用|使用|配套|具|有", p.subject):
+            return ""
         if m := re.search(r"[^的等](?:的|等)(?=[^的等]{2,}$)(.+)$", p.subject):
             rest = m[1]
             if "等" not in p.subject or re.search("综合利用|回收|处理|治理|储运|服务|设施|监测|检测|系统|工艺|技术", rest):
@@ -436,8 +438,9 @@ def _shared_head(core: str, head: str) -> str:
     got = _head(head, core)
     if not got or core.endswith(got) or not _strong(head):
         return ""
-    if (at := head.find(core[-1], 1)) > 0 and at < 5 and len(core) < 6 and len(head) - at > 2 and core not in head:
-        return head[at + 1:]  # 合金钢、不锈钢、耐候钢高强度紧固件
+    at = len(core) - 1
+    if 0 < at < 5 and len(head) - at > 2 and head[at] == core[-1] and not head.startswith(core):
+        return head[at + 1:]  # 中碱、无碱、耐碱玻璃球窑; 合金钢、不锈钢、耐候钢高强度紧固件
     return got if MODIFIER.search(core) or (got in WEAK and not _strong(core)) else ""
 
 
@@ -497,7 +500,8 @@ def _exceptions(inner: str) -> list[Exception_]:
             found.append(Exception_(part, places=("少数民族地区",)))
         else:
             got = [i for clause in _cut(body, "，,；;") for i in _loose(clause)]
-            found.append(Exception_(part, items=tuple(got)))
+            if got:
+                found.append(Exception_(part, items=tuple(got)))
     return found
 
 

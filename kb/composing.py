@@ -49,6 +49,17 @@ def compose(question: str, on: date, intent: Intent, finding: Finding, store: St
                   warnings=[*finding.warnings, *finding.notes])
 
 
+def merged(first: Finding, second: Finding) -> Finding:
+    """Two findings as one: the second's lines after the first's, its quotes numbered on."""
+    shift = len(first.quotes)
+    lines = [MARK.sub(lambda m: f"[[{int(m[1]) + shift}]]", line) for line in second.lines]
+    status = "conditional" if "conditional" in (first.status, second.status) else first.status
+    return Finding(status=status, lines=[*first.lines, *lines], quotes=[*first.quotes, *second.quotes],
+                   questions=list(dict.fromkeys([*first.questions, *second.questions])),
+                   warnings=list(dict.fromkeys([*first.warnings, *second.warnings])), notes=list(dict.fromkeys([*first.notes, *second.notes])),
+                   eligibility=first.eligibility or second.eligibility, eia=first.eia or second.eia, duties=first.duties or second.duties)
+
+
 def quoted(quote: Quote, k: int) -> str:
     """A quote as a Markdown block with its mark, its lines kept, nothing in it read as markup."""
     return "> " + "  \n> ".join(map(unmarked, quote.quote.splitlines())) + f" [[{k}]]"

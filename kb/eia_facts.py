@@ -19,6 +19,8 @@ from kb.quantities import Quantity, compare
 
 PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
 MAKERS = {"生产", "销售", "使用"}
+REACTIONLESS = re.compile("(?:不发生|没有?|无|不)(?:化学)?反应|物理混合")
+UNMINED = re.compile("(?:不|无|没)[^，。；]{0,6}(?:开采|采矿|采选|开矿|挖矿)")
 WAY = re.compile("(?:用|以|采用)[^，。；]{1,10}(?:提炼|提取|萃取)|溶剂|超临界")  # a way other than those excepted is named
 PROCESS = re.compile(r"喷[漆涂粉塑]|电镀|浸漆|电泳|铸造|锻造|冲压|注塑|印刷|酸洗|机加工?|车铣|钣金|抛丸|喷砂|熔炼|热处理|磷化|发酵|压榨|合成反应|注塑|硫化")
 FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料|漆(?!器)", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
@@ -65,7 +67,8 @@ class Facts(Products):
     def _ways(self) -> set[Condition]:
         """Exceptions that are ways of the trait they stand beside: 有提炼工艺的（仅醇提、水提的除外）. Who has the trait has some way."""
         return {c for _, cell in self.row.cells for a in cell for b in a.branches if b.conditions and all(k.kind == "trait" for k in b.conditions)
-                for e in b.exceptions for x in e.branches for c in x.conditions if c.kind == "only"}
+                for e in b.exceptions for x in e.branches for c in x.conditions
+                if c.kind == "only" and set("".join(c.terms)) & set("".join(t for k in b.conditions for t in k.terms))}
 
     def claims(self, branch: Branch) -> bool:
         """Does a 其他（含…） name this very project?"""
@@ -154,6 +157,8 @@ class Facts(Products):
                                          if o != condition.of) else amounts)
         own = [q for q in amounts if q.measure and q.measure == condition.limit.limits[0].measure]
         amounts = self.project.newest(own or amounts)
+        if len(amounts) > 1 and (linked := [q for q in amounts if any(self.project.near(q, i) for i in self._items_named)]):
+            amounts = linked
         if len(amounts) > 1 and len({(q.canonical, q.per, q.high) for q in amounts}) == 1 and amounts[0].high is None:
             amounts.append(replace(amounts[0], value=sum((q.value for q in amounts), Decimal(0))))
         return amounts
@@ -232,7 +237,9 @@ class Facts(Products):
         said = [self.project.only(term) for term in condition.terms]
         more = any(self.project.stated(m.start(), m.end()) and not any(t in m[0] or m[0] in t for t in condition.terms)
                    for m in PROCESS.finditer(self.project.text))
-        if True in said:
+        if REACTIONLESS.search(self.project.text) and any("混合" in t and self.project.says(t) for t in condition.terms):
+            return not more  # 说明3
+        if True in said or (None in said and "采" in self.row.name and UNMINED.search(self.project.text)):
             return not more
         if condition in self._ways and not (more or WAY.search(self.project.text) or any(self.project.says(t) is False for t in condition.terms)):
             return None

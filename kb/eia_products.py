@@ -114,7 +114,7 @@ class Products:
     def _says(self, term: str) -> bool | None:
         """Stated or denied by its own words, or denied because another way is stated (堆肥, so no 填埋)."""
         longer = [(a, b) for other in self._terms if term in other and other != term for a, b, _ in self.project.mentions(other)]
-        found = [stated for a, b, stated in self.project.mentions(term) if not any(x <= a and b <= y for x, y in longer)]
+        found = [stated for a, b, stated in self.project.mentions(term) if not any(x <= a and b <= y and y - x > b - a for x, y in longer)]
         said = any(found) if found else None  # 油脂 in 油脂水解 is not said of itself
         if said is None and (size := SIZES.match(term)) and (told := set(SIZE.findall(self.project.text))):
             if not told & set(SIZE.findall(size[0].replace("大中", "大型中"))):

@@ -21,12 +21,14 @@ BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
 BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
 ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加装|同步|自己[做建]|也)[^，。；含配]{0,10}$")
-BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))[^，。；含配]{0,14}$")
+BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))(?:[^，。；含配]{0,14}|[^。；]{0,10}，[^，。；]{0,6})$")
 MATERIALS = {"油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
 SURVEYED = re.compile("勘查|勘探|详查|普查|找矿|探矿|钻探")
+FIRM = re.compile("集团|公司|企业|老板|局")  # 某造纸集团: who builds, not what
 SEA = re.compile("海|红树林|礁|滩涂")
 WASTE = re.compile("废旧?$|报废$|旧$|旧木$")
+MINED = re.compile("开采|采矿|开矿")
 REPAIRED = re.compile("维修|修理|大修|坏了|检修")
 BEFORE = re.compile(r"(?:储存|存放|涉及|全是|都是|挨着|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
 TAKEN = re.compile("回收|利用|处置|处理")  # 产生的危险废物在厂内回收
@@ -34,7 +36,7 @@ AROUND = re.compile(r"[内里旁边]|附近|商铺|铺|周边|门口|对面|后�
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
 INCLUDED = re.compile(r"[（(](?:含|包括)([^；（()）]+)")
 GENERIC = {"工程", "项目", "建设", "制造", "加工", "生产", "开发", "处理", "处置", "利用", "服务", "设备", "产品", "材料", "机械", "金属", "食品",
-           "其他", "全部", "批发", "配套", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "涂料", "设计", "环境", "水源"}
+           "其他", "全部", "批发", "配套", "仓库", "办公", "维修车间", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "涂料", "设计", "环境", "水源"}
 ASKING = re.compile(r"环评|环境影响|报告[书表]|登记表|手续|如何(?:办理|执行|确定)|类别|涉及环境敏感区|敏感区|投资\S*元")
 
 
@@ -63,8 +65,9 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
         own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of
                and ("修" in row.name or not REPAIRED.search(project.text, b, b + 10))
                and ("勘" in row.name or not SURVEYED.search(project.text, max(0, a - 6), b + 8))
+               and ("采" in row.name or not MINED.search(project.text, max(0, a - 4), b + 8))
                and ("废" in row.name or not WASTE.search(project.text, max(0, a - 3), a))]
-        by_words = max((weight * min(1.15, 0.55 + 0.15 * len(word)) for _, _, word, weight in own), default=0.0)
+        by_words = max(((0.5 if FIRM.match(project.text, b) else 1.0) * weight * min(1.15, 0.55 + 0.15 * len(word)) for _, b, word, weight in own), default=0.0)
         cosine = cosines.get(row.clause_id, least)
         if own or row.clause_id in cosines:
             early = EARLY * (1 - min(a for a, *_ in own) / len(project.text)) if own else 0.0  # what is named first is the main works
@@ -115,7 +118,7 @@ def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Ca
 
 def owner(project: Project, first: Candidate, other: Candidate) -> bool:
     """Does the first only name who builds the other (医院新增射线装置)?"""
-    return bool(first.spans and other.spans) and any(
+    return bool(first.spans and other.spans) and all(b <= c for _, b in first.spans for c, _ in other.spans) and any(
         b <= c and re.fullmatch(r"[^，。；]{0,16}?" + BUILDS + r"[^，。；]{0,14}", project.text[b:c])
         for a, b in first.spans for c, _ in other.spans)
 

@@ -114,12 +114,29 @@ def edition(wording: Wording, document: Document, on: date, store: Store, hits: 
         if clause_id not in entries:
             continue
         clause, rules = entries[clause_id]
-        checks = [wording.check(item) for item in rules]
+        checks = _meant(wording, [c for item in rules if (c := wording.check(item)).state != "no"])
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
-        if best and best.state != "no" and _near_enough(clause, best, near.get(clause_id, 0.0)):
+        if best and _near_enough(clause, best, near.get(clause_id, 0.0)):
             result.matched.append(Matched(clause, best))
     _settle_encouraged(result)
     return result
+
+
+def _meant(wording: Wording, checks: list[Check]) -> list[Check]:
+    """Of an entry's items those the question means: 化学机械木浆 names another item than 化学木浆, 阴极炭块 another than 炭块."""
+    if len(checks) < 2:
+        return checks
+    spans = [wording.spans(c.item) for c in checks]
+    longest = max((b - a for s in spans for a, b in s), default=0)
+    if not longest:
+        return checks
+    kept = []
+    for check, own in zip(checks, spans, strict=True):
+        others = [(a, b) for s in spans if s is not own for a, b in s]
+        inside = own and all(any(x <= a and b <= y and y - x > b - a for x, y in others) for a, b in own)
+        if not inside and (own or len(check.item.subject) > 1):
+            kept.append(check)
+    return kept or checks
 
 
 def _near_enough(clause: Clause, check: Check, cosine: float) -> bool:

@@ -21,6 +21,7 @@ ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列�
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
 FILL = re.compile(r"(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|综合利用|利用|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|产品|新型|直接|（|）|\(|\)")
+MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
 ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
@@ -39,8 +40,8 @@ class Check:
     unknown: list[Limit | Need | Exception_] = field(default_factory=list)
     let_off: list[str] = field(default_factory=list)  # the verbatim words that free it
     silent: list[Need | Exception_] = field(default_factory=list)  # what would change the result if it were so
-    supposed_place: bool = False
-    exactly: bool = False
+    exactly: bool = False  # exactly at a bare 以上 or 以下
+    one_line: bool = False  # a limit of one line, and the question does not say how many there are
     words: int = 0  # characters of the entry found in the question
 
 
@@ -52,6 +53,7 @@ class Wording:
         self.project = Project(worded(question), worded(earlier) if earlier else "")
         self.text = self.project.text
         self.where = province(self.raw)
+        self.partly: list[str] = []  # exceptions that the question half names
 
     @cached_property
     def unsettled(self) -> bool:
@@ -67,15 +69,14 @@ class Wording:
 
     def unsure(self, term: str) -> bool:
         """Does the question speak of this in a part that leaves it open?"""
-        for begin, segment in self._parts:
+        for segment in self._parts:
             if UNSURE.search(segment) and any(p in segment for p in _pieces(term)):
                 return True
         return False
 
     @cached_property
-    def _parts(self) -> list[tuple[int, str]]:
-        cuts = [0, *(m.end() for m in re.finditer("[，,。；！？]", self.text)), len(self.text)]
-        return [(a, self.text[a:b]) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    def _parts(self) -> list[str]:
+        return [part for part in re.split("[，,。；！？]", self.text) if part]
 
     def covers(self, term: str) -> bool:
         """Are all characters of the term that carry meaning found in words of the question, stated?"""
@@ -102,7 +103,7 @@ class Wording:
     def check(self, item: Item, carving: bool = False) -> Check:
         found = Check(item, "no")
         for need in item.subject:
-            if not self._is(need):
+            if not self._is(need, alone=len(item.subject) == 1):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
             return found
@@ -125,6 +126,7 @@ class Wording:
             value, comparison, exactly = self.within(limit, item)
             values.append(value)
             found.exactly |= exactly
+            found.one_line |= bool(comparison) and self._of_one_line(limit) and not ONE.search(self.text) and not SINGLE.search(self.raw)
             if comparison:
                 found.compared.append(comparison)
             if value is None:
@@ -138,9 +140,9 @@ class Wording:
             if values[-1] is False:
                 found.let_off.append(place)
         for exception in item.exceptions:
-            value = self.excepted(exception)
+            value = self.excepted(exception, "".join(t for n in item.subject for t in n.terms))
             if value is None and exception.items:
-                if self._left_open(exception) or (self.unsettled and None not in values):
+                if exception.text in self.partly or self._left_open(exception) or (self.unsettled and None not in values):
                     found.unknown.append(exception)
                     values.append(None)
                 else:
@@ -156,17 +158,17 @@ class Wording:
         found.words = sum(len(t) for n in item.needs for t in n.terms[:1])
         return found
 
-    def _is(self, need: Need) -> bool:
+    def _is(self, need: Need, alone: bool) -> bool:
         """Is the project what these words name, and not something made with it or for it?"""
         for term in need.terms:
             if self.says(term):
                 places = [(a, b) for a, b, stated in self.project.mentions(term) if stated]
-                if places and all(self._other(term, a, b) for a, b in places):
+                if places and all(self._other(term, a, b, alone) for a, b in places):
                     continue
                 return True
         return False
 
-    def _other(self, term: str, begin: int, end: int) -> bool:
+    def _other(self, term: str, begin: int, end: int, alone: bool) -> bool:
         """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""
         after = self.text[end:end + 4]
         if self.project.bought(begin) and not re.search("[机炉]$|设备$|装置$", term):
@@ -175,7 +177,11 @@ class Wording:
             return True
         if after and CHEMICAL.match(after) and CHEMICAL.search(term[-1]):
             return True
-        return len(term) < 5 and not FOLLOWS.match(after)
+        return alone and len(term) < 5 and not FOLLOWS.match(after)
+
+    def spans(self, item: Item) -> list[tuple[int, int]]:
+        """Where the question names an item's subject in its own words; nothing where it does so in parts."""
+        return [(a, b) for n in item.subject for t in n.terms for a, b, stated in self.project.mentions(t) if stated and b - a >= len(t)]
 
     def _trait(self, need: Need) -> bool | None:
         if need.negated:
@@ -199,8 +205,9 @@ class Wording:
     def _left_open(self, exception: Exception_) -> bool:
         return any(self.unsure(t) for i in exception.items for n in i.needs for t in n.terms)
 
-    def excepted(self, exception: Exception_) -> bool | None:
-        """Does what is excepted hold? None where the question does not say."""
+    def excepted(self, exception: Exception_, of: str = "") -> bool | None:
+        """Does what is excepted hold? None where the question does not say. `of`: the words of the entry's own subject."""
+        partly = False
         if exception.places:
             found = [holds(p, self.where, self.raw) for p in exception.places]
             return True if True in found else None if None in found else False
@@ -210,15 +217,27 @@ class Wording:
             if item.limits and not item.needs:
                 if self.within(item.limits[0], item)[0]:
                     return True
-            elif item.needs and "鼓励类" not in item.text and all(any(self.says(FREEING.sub("", t) or t) for t in n.terms) for n in item.needs):
-                return True
+            elif item.needs and "鼓励类" not in item.text:
+                for term in (t for n in item.needs for t in n.terms):
+                    share = self._share(term, of)
+                    if share >= MOSTLY or self.says(FREEING.sub("", term) or term):
+                        return True
+                    partly |= share >= PARTLY
+        if partly:
+            self.partly.append(exception.text)
         return None
+
+    def _share(self, term: str, of: str) -> float:
+        """How much of a term, beyond what the entry's own subject already says, is stated in the question."""
+        own = "".join(c for c in FILL.split(FREEING.sub("", canonical(term))) if c)
+        pairs = [own[n:n + 2] for n in range(len(own) - 1) if own[n:n + 2] not in of]
+        held = [p for p in pairs if any(self.project.stated(m.start(), m.end()) for m in re.finditer(re.escape(p), self.text, re.I))]
+        return len(held) / len(pairs) if pairs else 0.0
 
     # --- amounts ------------------------------------------------------------------------------------------------
 
     def within(self, limit: Limit, item: Item) -> tuple[bool | None, Comparison | None, bool]:
         """(does the amount meet the limit, the comparison, is it exactly at a bare boundary)."""
-        own = limit.threshold.limits[0]
         found: list[tuple[Quantity, Comparison]] = []
         for q in self.project.amounts:
             c = compare(q, limit.threshold) or self._named_alike(q, limit)
@@ -233,13 +252,16 @@ class Wording:
             return None, None, False
         q, comparison = found[0]
         value = comparison.holds
-        if (SINGLE.search(limit.lead + limit.text) or any(SINGLE.match(x) for x in own.qualifiers)) and not (
+        if self._of_one_line(limit) and not (
                 any(SINGLE.match(x) for x in q.qualifiers) or ONE.search(self.text)) and SEVERAL.search(self.raw):
             upper = limit.threshold.upper is not None
             if bool(value) != upper:
                 value = None  # a total says nothing of one line where only one of them must be below, or above
         shown = Comparison(asked=comparison.asked, rule=comparison.rule, holds=value)
         return value, shown, bool(getattr(comparison, "exactly_at_bare_boundary", False))
+
+    def _of_one_line(self, limit: Limit) -> bool:
+        return bool(SINGLE.search(limit.lead + limit.text)) or any(SINGLE.match(x) for x in limit.threshold.limits[0].qualifiers)
 
     def _near(self, q: Quantity, lead: str) -> bool:
         """Does the word that names the measure stand with this amount (转换效率, 幅宽)?"""

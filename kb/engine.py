@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kb import duties, local_answer
-from kb.composing import compose, sentence
+from kb.composing import compose, merged, sentence
 from kb.duty_library import duty_records
 from kb.duty_records import DutyRecord
 from kb.editions import comparison
@@ -120,6 +120,9 @@ class PolicyEngine:
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
         if finding := local_answer.answer(reading, on, self.store):
             return "eligibility", finding
+        if reading.asks_class and (finding := self._national_class(reading, on)):
+            document = self._document(reading, on) if reading.asks_document else None
+            return "eligibility", local_answer.with_rules(merged(finding, document) if document else finding, reading, on, self.store)
         if reading.asks_document and (finding := self._document(reading, on)):
             return "eia", finding
         if self.retriever.outside(reading.question):
@@ -130,8 +133,16 @@ class PolicyEngine:
         return reading.intent, nearest(reading, hits, on, self.store)
 
     def _national_class(self, reading: Reading, on: date) -> Finding | None:
-        """The class of a question's project in the catalogue; None while no rule engine of the catalogue is at hand."""
-        return None
+        """The class of a question's project in the catalogue; None when no catalogue is held."""
+        from kb.eligibility import determine, editions
+        from kb.eligibility_answer import tell
+        from kb.eligibility_facts import Wording
+        from kb.retrieval import Filter
+
+        wording = Wording(reading.question, reading.earlier)
+        hits = {d.doc_id: self.retriever.search(wording.text, Filter(doc_ids={d.doc_id}), CANDIDATES) for d in editions(self.store)}
+        found = determine(wording, on, self.store, hits)
+        return tell(found, reading, on, self.store) if found else None
 
     def _document(self, reading: Reading, on: date) -> Finding | None:
         """Which EIA document the project of a question needs; None when no list is held or no project is described."""

@@ -63,7 +63,7 @@ def bare(name: str) -> str:
 
 def canonical(text: str) -> str:
     """The text with the law's own words for materials and processes, half-width figures and Roman classes of radiation."""
-    text = text.translate(HALF)
+    text = re.sub("(?<=[0-9一二两三四五六七八九])个(?=[亿万])", "", text.translate(HALF))  # 一个亿
     text = re.sub(r"(?<![A-Za-z])(I{1,3}|IV|V)(?=\s*类)", lambda m: LATIN[m[1]], text)
     text = re.sub(r"([一二三四五1-5])(?=\s*类(?:射线|放射))", lambda m: ROMAN[m[1]], text)
     return _same().sub(lambda m: _means()[m[0]], text) if _means() else text

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from kb.composing import cite_head, provisos, quoted, sentence, states, unmarked
+from kb.composing import MARK, cite_head, merged, provisos, quoted, sentence, states, unmarked
 from kb.corpus import chinese_date, current_edition
 from kb.local_rules import CLASSES, Applied, apply, city_of, investment, plans, rules, vague
 from kb.local_terms import listed, terms_named
@@ -21,6 +21,7 @@ from kb.understanding import Reading
 OTHER_LAW = re.compile(r"罚|处罚|违法|排放|废水|废气|固废|环评|环境影响|验收|许可证|税")
 EMPTY = re.compile(r"[\d.]+[万亿]?元?|[前后要的了吗呢是在有会到把对就还才去来做走先签]+")  # no word of a subject
 AGREED = re.compile(r"协议|会商|投资促进|方案")
+BESIDE_CLASS = ("class", "controlled", "consultation", "priority")
 SHOWN = {"class": ("class",), "controlled": ("controlled", "reviewed", "eia_early"), "priority": ("priority", "fast"),
          "consultation": ("consultation",)}
 
@@ -79,6 +80,22 @@ def answer(reading: Reading, on: date, store: Store) -> Finding | None:
     if chosen and chosen.holds is None:
         finding.status = "conditional"
     return finding
+
+
+def with_rules(finding: Finding, reading: Reading, on: date, store: Store) -> Finding:
+    """The answer about a project's national class, and after it what the city's own rules say of the same project."""
+    project = Project(reading.question, reading.earlier)
+    class_ = finding.eligibility.class_ if finding.eligibility else None
+    applied = [a for a in apply(project, on, store, class_) if a.rule.kind in BESIDE_CLASS and a.holds is not False]
+    if not applied or finding.eligibility is None:
+        return finding
+    told = tell(applied, project, on, store, class_)
+    lines = [sentence("local.beside"), "\n".join(f"- {line}" for line in told.lines), *(f"**请补充**：{unmarked(q)}" for q in told.questions)]
+    both = merged(finding, Finding(status=finding.status, lines=lines, quotes=told.quotes, questions=told.questions, notes=told.notes))
+    used = list(dict.fromkeys(int(m[1]) for line in both.lines for m in MARK.finditer(line)))  # as compose will number them
+    local = [rule.model_copy(update={"citation": used.index(len(finding.quotes) + rule.citation - 1) + 1}) for rule in told.local]
+    both.eligibility = finding.eligibility.model_copy(update={"local": local})
+    return both
 
 
 def _listing(question: str, governing: list[Document], on: date, store: Store) -> Finding | None:

@@ -107,7 +107,8 @@ def city_of(plan: Document) -> str:
 def apply(project: Project, on: date, store: Store, class_: str | None = None) -> list[Applied]:
     """Every rule of the plans that govern this project, with whether it reaches it. `class_`: its class in the catalogue."""
     found = [_applied(rule, project, class_, store) for plan in plans(project.text, store, on) for rule in rules(plan, store)]
-    fast = any(a.rule.kind == "priority" and a.holds for a in found) or class_ == "鼓励类"
+    wanted = class_ == "鼓励类" or any(a.rule.kind == "priority" and a.holds for a in found)
+    fast = wanted and class_ not in ("限制类", "淘汰类")  # …符合国家产业政策和…重点方向的
     return [Applied(a.rule, True if fast else None) if a.rule.kind == "fast" else a for a in found]
 
 

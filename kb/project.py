@@ -13,11 +13,11 @@ from kb.quantities import Quantity, quantities
 from kb.tokens import tokens
 
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
-NOT = re.compile(r"没有|没|无(?!水$|纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
+NOT = re.compile(r"避开|避让|绕开|没有|没|无(?!水$|纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
 AFTERWARDS = re.compile(r"除外|不计|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)"
                         r"|(?:[^，。；！？,;!?的]|[别其任]的|的区域){0,24}(?:(?:都|均|全|也|更|一概|统统|通通|一样|一个|半点)(?:不|没|未|无|避|绕)|没关系|无关|避开|绕开)"  # A、B都不沾
-                        r"|[^，。；的]{0,3}(?:没[有得碰沾占][到过上]?|不[用做搞沾碰占]|不涉及|不使用)(?=[，。；！？]|$)")  # 敏感区没碰, 油性漆不用
-UNDECIDED = re.compile(r"[^，。；]{0,12}(?:[没未]定|未确定|没想好|待定)")
+                        r"|[^，。；的]{0,3}(?:没[有得碰沾占][到过上]?|不[用做搞沾碰占]|不涉及|不使用)(?=[，。；！？、]|$)")  # 敏感区没碰, 油性漆不用
+UNDECIDED = re.compile(r"[^，。；]{0,12}(?:[没未]定|(?:尚未|未|没)(?:确定|明确|想好|提供|说)|没说|不清楚|说不清|没说清|待定)")
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|不过)")
 EXCLUSIVE = re.compile(r"(?<![不非])(?:只|仅|单纯|纯粹|单独|光(?=是|做|搞|用|有|换)|单是|(?<!单)纯(?=分装|组装|混合|物理|勾兑|手工)|(?<![成造迁将])就(?![近业地餐医读诊算能行在可要得有会不没已拿连]))")
 MORE = re.compile(r"[不非](?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
@@ -169,8 +169,10 @@ class Project:
         for a, b, _ in self.mentions(term):
             if not begin <= a < end:
                 continue
-            between = (b, quantity.start) if b <= quantity.start else (quantity.end, a)
-            if not any(between[0] <= q.start < between[1] for q in self.amounts if q is not quantity):
+            def distance(q: Quantity) -> tuple[int, bool]:
+                return (q.start - b, False) if b <= q.start else (a - q.end, True)  # noqa: B023
+
+            if min((q for q in self.amounts if begin <= q.start < end), key=distance, default=None) == quantity:
                 return True
         return False
 

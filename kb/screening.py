@@ -112,7 +112,7 @@ def screen(text: str, on: date, store: Store, national: Finding | None, document
     findings = [f for f in (national, document) if f]
     questions = list(dict.fromkeys([q for f in (national, told, document) if f for q in f.questions]))
     sheet.sections.append(Section(heading=sentence("screen.open"), lines=[f"{n}. {unmarked(q)}" for n, q in enumerate(questions, 1)] or [sentence("screen.nothing_open")]))
-    notes = [*told.notes, *(n for f in findings for n in (*f.warnings, *f.notes)), *provisos(governing, on), sentence("screen.disclaimer")]
+    notes = [*told.notes, *(n for f in findings for n in f.notes), *provisos(governing, on), sentence("screen.disclaimer")]
     citations, sections, number = _numbered(sheet, text, on, store)
     return Screening(
         title=sentence("screen.title"), project=text, as_of=on, facts=facts_of(project, on, document, city_of(governing[0]) if governing else "", store),
@@ -129,7 +129,7 @@ def _part(sheet: _Sheet, heading: str, finding: Finding | None, otherwise: str) 
         sheet.add(heading, [otherwise], [])
         return []
     lines = list[str]()
-    for line in finding.lines:
+    for line in [*finding.warnings, *finding.lines]:
         if line.startswith(">"):
             marks = "".join(dict.fromkeys(m[0] for m in MARK.finditer(line)))
             if lines and marks not in lines[-1]:

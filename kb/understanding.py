@@ -8,12 +8,15 @@ import re
 from pydantic import BaseModel
 
 from kb.models import Document, Intent, Kind
+from kb.quantities import quantities
 from kb.references import named_documents, unknown_titles
 from kb.scope import not_held, requested_elsewhere
 from kb.units import known_units
 
 EIA = re.compile(r"环评|环境影响评价|报告书|报告表|登记表|豁免")
-CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入")
+CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入|目录(?:里|中)?(?:是|归|属|算)|国家限制|限不限制?|(?:还|是不是|算不算|算|属于)限制|限制[吗不]|"
+                   r"(?:属于?|归|是|算)(?:于|为|在)?(?:国家)?(?:什么|哪一?|何|啥)(?:个)?类(?!环评)|(?:什么|哪一?|何|啥)类(?:别|型)?(?:的?项目)?[?？。]?$|认定(?:其)?类别|判断(?:其)?(?:目录)?类别|能不能上(?![环报])|能上吗|能不能(?:引|进来|落户|批)|能(?:批|引进)(?:吗|不)")
+WEIGHED = re.compile(r"行不行|行吗|能行|可以吗|可不可以|能不能(?:[来进建做用上]|定)|能[用来建进做上]吗|咋算|怎么算|踩线|过线|卡不卡|怎么归|限不限|允许不|允许吗|让不让|还能")  # said of a scale, not of EIA
 DUTY = re.compile(r"牵头|责任单位|责任部门|责任主体|配合单位|责任分工|任务(?:分工|清单|列表|一览)|分工(?:表|一览)|职责|谁负责|谁来负责|谁管|谁来管|谁审|谁考核|谁配合|归谁|什么部门|"
                   r"归?哪(?:个|些|家)(?:部门|单位|局|办公室)|哪家(?:牵头|负责|管)")
 UNIT_DUTY = re.compile(r"任务|责任|负责|参与|参加|配合|共同|一起|角色|分工|关系|有份|的事|的活|什么|哪些|啥|哪[一几]?[项件条]|(?:做|干|管|抓|担)(?:些|点)?(?:什么|哪|啥)|(?:做|干|管|担)的|"
@@ -28,6 +31,7 @@ OF_EIA_LAW = re.compile(r"罚|处分|多久|几天|多少天|几日|时限|期�
                         r"什么是|含义|定义|重新报批|重新审核|谁审批|谁批|谁来批|审批权|审批部门|哪个部门|哪个局|哪级|验收|谁来?编|谁做|资质|编制单位|编制人员|技术单位|造假|弄虚作假|抄袭|"
                         r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|依据|规定在|第.{1,6}条|谁负责|后评价|跟踪|规划环评|"
                         r"规划|自己写|村民|群众|意见|对不上|不符|倒查|补救|批复|批文|批下来|复核|当初|假的?|数据库|不达标|还能过|同步介入|敏感区(?:是|指|包括)|备案(?:流程|怎么|要|在)")  # questions of the law of EIA, not of one project
+OF_CATALOGUE = re.compile(r"哪些|有多少|几条|第[一二三四五六七八九十\d]+条|是什么意思|什么叫|含义|定义|什么时候|何时|施行|生效|依据是什么|怎么处理|政策(?:是|有)什么|目录(?:是|有)(?:什么|哪)")  # of the catalogue, not of one project
 KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
 
 
@@ -46,6 +50,11 @@ class Reading(BaseModel):
     def wants_sanction(self) -> bool:
         """Does it ask what follows from a breach?"""
         return bool(CONSEQUENCE.search(self.question))
+
+    @property
+    def asks_class(self) -> bool:
+        """Does it ask for the catalogue's class of one project?"""
+        return self.intent == "eligibility" and not OF_CATALOGUE.search(self.question)
 
     @property
     def asks_document(self) -> bool:
@@ -73,6 +82,8 @@ def continues(question: str) -> bool:
 def _intent(question: str) -> Intent:
     if _asks_of_unit(question):
         return "duties"
+    if WEIGHED.search(question) and not any(p.search(question) for p in (DUTY, EIA, CONSEQUENCE)) and quantities(question):
+        return "eligibility"
     for intent, pattern in (("duties", DUTY), ("eligibility", CLASS), ("eia", EIA)):
         if pattern.search(question):
             return intent  # type: ignore[return-value]

@@ -77,6 +77,11 @@ def test_class_rules_follow_the_class_and_the_exception(shipped):
     assert holds("建厂", None) == {"限制类": (None, False), "淘汰类": (None, False)}
 
 
+@pytest.mark.parametrize("text, class_, holds", [("白酒厂", None, True), ("白酒厂", "限制类", None), ("刨花板厂", "鼓励类", True), ("刨花板厂", None, None)])
+def test_fast_handling_is_for_what_policy_favours(shipped, text, class_, holds):
+    assert {a.holds for a in applied(shipped, text, "fast", class_)} == {holds}
+
+
 def test_what_the_plan_rests_on(shipped):
     basis, = applied(shipped, "建厂", "basis")
     assert [d.doc_id for d in basis.documents] == ["catalogue-2011", "eia-2017"]
@@ -108,6 +113,16 @@ def test_lists_of_the_plan(engine):
     ("负面清单谁牵头", "duties"), ("第二部分第（四）项说什么", "lookup"), ("年产3万立方米刨花板要做报告书还是报告表", "eia"), ("电镀厂偷排废水怎么罚", "explanation")])
 def test_other_questions_keep_their_answers(engine, question, intent):
     assert engine.ask(question, TODAY).intent == intent
+
+
+def test_the_rules_stand_beside_the_national_class(engine):
+    answer = engine.ask("在广元建单线年产4万立方米普通刨花板项目，总投资1亿元，属于哪类，要做报告书还是报告表", date(2023, 6, 1))
+    assert answer.eligibility.class_ == "限制类" and answer.eia.document == "报告表"
+    cited = {c.n: c for c in answer.citations}
+    quotes = {rule.rule.split("：")[0]: cited[rule.citation].quote for rule in answer.eligibility.local}
+    assert "原则上不引进限制类" in quotes["限制类"] and "总投资在1亿元及以上" in quotes["报告与会商"] and set(quotes) == {"限制类", "报告与会商"}
+    elsewhere = engine.ask("在陕西汉中建单线年产4万立方米普通刨花板项目，属于哪类", date(2023, 6, 1))
+    assert elsewhere.eligibility.class_ == "限制类" and elsewhere.eligibility.local == []
 
 
 # — another city —

@@ -78,6 +78,15 @@ def test_every_statement_cites_and_every_quote_is_verbatim(sheet, engine):
     assert len(sheet.references) == len(sheet.citations) and "不是行政决定" in sheet.notes[-1]
 
 
+def test_the_national_class_and_what_follows_from_it(engine):
+    text = "在利州区新建单线年产4万立方米普通刨花板项目，总投资1.2亿元"
+    sheet = engine.screen(text, date(2023, 6, 1))
+    assert sheet.eligibility.class_ == "限制类" and sheet.sections[0].lines and "[1]" in "".join(sheet.sections[0].lines)
+    assert {r.rule.split("：")[0]: r.holds for r in sheet.local}["限制类"] is True and any("本地现有企业配套" in q for q in sheet.questions)
+    later = engine.screen(text, date(2026, 11, 24))
+    assert "2024年本" in later.sections[0].lines[0]  # what is held of it is said first
+
+
 def test_open_facts_become_questions(engine):
     assert "项目的总投资是多少万元（人民币）？" in engine.screen("新建年产5万立方米刨花板项目", DAY).questions
     assert any("大化工" in q for q in engine.screen("新建甲醇项目，总投资2亿元", DAY).questions)
