@@ -20,6 +20,12 @@ THEME = gr.themes.Default(font=FONTS, font_mono=["monospace"])
 NO_SOURCES = "<p>提问后，这里列出回答引用的条文。</p>"
 EXAMPLES = ["商品混凝土搅拌站要做什么环评？", "负面清单由谁牵头？", "没办环评就开工会怎么处罚？", "生态环境法典第九十五条",
             "总投资1亿元的项目入园要走什么程序？"]
+TO_QUESTION = """() => setTimeout(() => {
+  const asked = [...document.querySelectorAll('.message.user, .user .message, .user')].pop();
+  if (asked) asked.scrollIntoView({block: 'nearest'});
+  const box = asked && asked.closest('[class*=bubble-wrap]');
+  if (box) box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
+}, 150)"""  # a long answer is read from its beginning
 Messages = list[dict[str, Any]]
 
 
@@ -44,7 +50,7 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
         told = gr.State("")  # of the project in question, as long as the answer asks for facts
         with gr.Tab("问答"), gr.Row():
             with gr.Column(scale=3):
-                chat = gr.Chatbot(label="问答", height=560, buttons=["copy"])
+                chat = gr.Chatbot(label="问答", height=560, buttons=["copy"], autoscroll=False)
                 question = gr.Textbox(label="问题", placeholder="例如：商品混凝土搅拌站要做什么环评？", lines=1, max_lines=4)
                 with gr.Row():
                     as_of = gr.Textbox(label="以哪一天的法律为准（留空为今天，写成 2024-06-01）", scale=3)
@@ -56,7 +62,7 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
         with gr.Tab("文库"):
             gr.HTML(_table(*overview(engine.documents())), elem_id="library")
         for event in (send.click, question.submit):
-            event(reply, [question, as_of, chat, told], [question, chat, sources, told])
+            event(reply, [question, as_of, chat, told], [question, chat, sources, told]).then(None, js=TO_QUESTION)
     return page
 
 

@@ -530,7 +530,7 @@ def _names(inner: str) -> list[str]:
 
 def _core(subject: str) -> str:
     """The subject without the words every entry has (生产装置, 项目, 技术开发与应用) and those that silence allows (普通)."""
-    core = subject.strip("，,的 ")
+    core = re.sub("^[^的]{0,4}量的", "", subject.strip("，,的 "))
     while True:
         if re.search("[初精深粗]加工$", core):
             break

@@ -159,6 +159,10 @@ def _said(decision: Decision, alternative: Alternative) -> str:
                 said.append(f"{c.asked}（条件{c.rule}）")
             elif condition.kind == "place" and decision.facts.place[0] is not None:
                 said.append(decision.facts.place[1] or "不涉及环境敏感区")
+            elif condition.kind in ("trait", "only", "subject"):
+                for term in condition.terms:
+                    stated = decision.facts.project.says(term)
+                    said += [term] if stated else [sentence("eia.denied", term=term)] if stated is False else []
     return "；".join(dict.fromkeys(said)) or sentence("eia.as_stated")
 
 

@@ -268,7 +268,7 @@ class Wording:
         tails = [lead[-n:] for n in (4, 3, 2) if len(lead) >= n]
         begin = max((at for at, _ in self.project.segments if at <= q.start), default=0)
         before = re.split(r"\d[\d.]*", self.text[begin:q.start])[-1] or self.text[begin:q.start]
-        return any(t in before or t in self.text[q.end:q.end + 6] for t in tails)
+        return any(t in before or t in re.split("[，,。；、]", self.text[q.end:q.end + 8])[0] for t in tails)
 
     def _named_alike(self, q: Quantity, limit: Limit) -> Comparison | None:
         """Two rates compared because the same word names them (转换效率23%)."""

@@ -6,16 +6,18 @@ Nothing is said of a place the table does not know: the answer asks.
 import re
 import tomllib
 from functools import cache
+from typing import Any
 
 from kb.settings import CORPUS
 
 
 @cache
-def _table() -> dict[str, dict[str, str]]:
+def _table() -> dict[str, dict[str, Any]]:
     return tomllib.loads((CORPUS / "regions.toml").read_text(encoding="utf-8"))
 
 
 PROVINCES = frozenset(_table()["province"])
+PLACE = re.compile(r"(?:在|到|位于|来自|^|[，,。拟])(?!某)([一-鿿]{2,6}?(?:省|自治区|自治州|自治县|州|市|县|旗))(?!场|政|级|民|内|里|辖)")
 PROVINCE = re.compile("|".join(sorted(PROVINCES, key=len, reverse=True)))
 
 
@@ -23,7 +25,12 @@ def province(text: str) -> str | None:
     """The province a question names, by itself or by a city; 四川 where it names none (the office's own)."""
     stated = [m[0] for m in PROVINCE.finditer(text)]
     outside = [p for p in stated if p != "四川"]
-    return outside[-1] if outside else "四川"
+    return outside[-1] if outside else None if elsewhere(text) and not stated else "四川"
+
+
+def elsewhere(text: str) -> bool:
+    """Does the question name a place that is not known to be in 广元?"""
+    return any(not any(own in m[1] for own in _table()["own"]["names"]) for m in PLACE.finditer(text))
 
 
 def holds(place: str, where: str | None, text: str) -> bool | None:
@@ -31,7 +38,7 @@ def holds(place: str, where: str | None, text: str) -> bool | None:
     if place in PROVINCES:
         return place == where
     if "少数民族" in place:
-        return False if where == "四川" and not re.search("民族|彝|藏|羌|自治", text) else None
+        return None if elsewhere(text) or where != "四川" or re.search("民族|彝|藏|羌|自治", text) else False
     region = _table()["province"].get(where or "")
     for name in re.findall("[东中西](?=[、部]|.*部)", place):
         if region == name + "部":

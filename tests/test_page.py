@@ -96,6 +96,18 @@ def test_the_date_decides_the_law(url, browser):
     wait_for(browser, ".bot, .message.bot", "日期“去年”无法识别")
 
 
+def test_facts_of_a_project_arrive_over_two_turns(url, browser):
+    browser.get(url)
+    ask(browser, "木家具厂，年用溶剂型油漆8吨，环评做报告书还是报告表？")
+    wait_for(browser, ".bot, .message.bot", "请补充")
+    ask(browser, "没有电镀")
+    wait_for(browser, ".bot, .message.bot", "需要编制环境影响报告表")
+    wait_for(browser, "table", "8吨/年（条件≥10吨/年）")
+    wait_for(browser, "#sources", "第一百零二条")
+    last = browser.find_elements(By.CSS_SELECTOR, ".message.bot, .bot")[-1]
+    waiting(browser).until(lambda d: last.location["y"] > d.find_element(By.CSS_SELECTOR, "[class*=bubble-wrap]").location["y"] - 5)
+
+
 def test_markup_in_a_question_is_text(url, browser):
     browser.get(url)
     ask(browser, "<img src=x onerror=\"document.title='坏'\">《<b>某办法</b>》第三条")
