@@ -549,7 +549,8 @@ def _strong(term: str) -> bool:
         return False
     for word in sorted(GENERIC, key=len, reverse=True):
         left = left.replace(word, "")
-    return bool(re.sub("[型类等的用级和与及、]", "", left)) and len(EASY.sub("", term)) > 1
+    left = re.sub("[型类等的用级和与及、]", "", left)
+    return bool(left) and left not in NOUNS and len(EASY.sub("", term)) > 1
 
 
 def _unbracketed(text: str) -> str:

@@ -21,6 +21,8 @@ ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列�
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
 FILL = re.compile(r"(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|综合利用|利用|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|产品|新型|直接|（|）|\(|\)")
+PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企业|集团")
+UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
@@ -90,7 +92,7 @@ class Wording:
             for end in range(len(chunk), at, -1):
                 places = [m.start() for m in re.finditer(re.escape(chunk[at:end]), text)]
                 places = [p for p in places if self.project.stated(p, p + end - at)]
-                if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 8 for p in places))):
+                if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 4 for p in places))):
                     last = places[0] + end - at
                     at = end
                     break
@@ -222,14 +224,14 @@ class Wording:
                     share = self._share(term, of)
                     if share >= MOSTLY or self.says(FREEING.sub("", term) or term):
                         return True
-                    partly |= share >= PARTLY
+                    partly |= share >= PARTLY or (bool(UNREAD.match(term)) and bool(self.says(UNREAD.sub("", term))))
         if partly:
             self.partly.append(exception.text)
         return None
 
     def _share(self, term: str, of: str) -> float:
         """How much of a term, beyond what the entry's own subject already says, is stated in the question."""
-        own = "".join(c for c in FILL.split(FREEING.sub("", canonical(term))) if c)
+        own = PLAIN.sub("", FREEING.sub("", canonical(term)))
         pairs = [own[n:n + 2] for n in range(len(own) - 1) if own[n:n + 2] not in of]
         held = [p for p in pairs if any(self.project.stated(m.start(), m.end()) for m in re.finditer(re.escape(p), self.text, re.I))]
         return len(held) / len(pairs) if pairs else 0.0
