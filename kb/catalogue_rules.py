@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kb.eia_rules import BRACKET, NATURES
 from kb.places import PROVINCES
-from kb.quantities import Threshold, thresholds
+from kb.quantities import Threshold, quantities, thresholds
 from kb.tokens import tokens
 
 NATURE = re.compile(rf"(?:(?<=^)|(?<=[、，,和]))(?:以及)?(?:现有)?(?:{NATURES})(?:[、和及或](?:{NATURES}))*(?![独续])(?=[一-鿿\d\0])")
@@ -21,8 +21,8 @@ CARVING = re.compile(r"(?:的)?除外.*$|^(?:均?不含|不包括)")
 AMOUNT_NOTE = re.compile(r"(?:不含|含|含本数|折干|折100%|折纯)")
 NAMES_MORE = re.compile(r"^(?:含|包括|如)|、")
 ENDING = re.compile(
-    r"(?:(?<=.)(?:的?(?:工业化|产业化|规范化|规模化)?(?:先进|新)?(?:工艺)?(?:技术|工艺|装备|产品|方法)?(?:的?(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|集成|推广应用|"
-    r"开发利用|开发应用|设备制造)(?:[与和及、](?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|销售))*))"
+    r"(?:(?<=.)(?:的?(?:工业化|产业化|规范化|规模化)?(?:先进|新)?(?:工艺)?(?:技术|工艺|装备|产品|方法)?(?:的?(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|集成|传承|推广应用|"
+    r"开发利用|开发应用|设备制造)(?:[与和及、](?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|销售|创新|管理))*))"
     r"|(?<=..)(?:成套)?(?:生产|建设|制造|加工|开发|固定式)*(?:装置|生产线|项目|企业|工程)|(?<=..)等|(?<=..)的|(?<=..)生产)$")
 OPENING = re.compile(r"^(?:规模(?=..)|其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
 EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民用|各类|各种|规模化?|直接|企业|等|的|级")
@@ -34,6 +34,7 @@ MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|�
 SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)")
 LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
 USING = re.compile(r"(?:采用|使用|利用|建立)([^，\d]+?)(?:等(?:多种)?新?(?:技术|工艺|系统)?(?:装备|设备)?)?，(?:生产|制造)?(.+)$")
+GRADE = re.compile(r"\d[\d.]*级(?:及?以[上下])?(?=..)")
 JOIN = re.compile(r"、(?:以及)?|/(?=[一-鿿])|(?<=[一-鿿])以及(?=[一-鿿])|(?<=[一-鿿]{2})及(?![以其时])(?=[一-鿿]{2})|(?<=[一-鿿]{2})[和与或](?=[一-鿿A-Z\d]{2})|(?<=以下)[和或](?=\d)")
 MODIFIER = re.compile(r"(?:[型化级性式用态际]|新型|特种|特殊|绿色|节能|环保|高效|先进|清洁|安全|现代|大|小|中|高档|专用|移动|无线|有线|网络|微孔|连续|间歇|间断|规范|干|湿|高|低|有机|无机|天然|合成|医疗|红色|工业)$")
 GENERIC = frozenset("装备 设备 技术 系统 产品 材料 服务 设施 管理 配套 零部件 关键 器材 制品 平台 体系 加工 包装 检验 鉴定 工艺 仪器 部件 元件 组件 零件 辅机 机械 装置 监测 检测 安全 应用 推广 维护 "
@@ -44,7 +45,9 @@ NOUNS = frozenset("人才 信息 通信 控制 体育 储运 保鲜 运输 种�
                   "压榨 浸出 屠宰 过滤 浓缩 搅拌 焙烧 铸造 锻造 风电 氢能 太阳能 电力 煤炭 钢铁 纺织 服装 塑料 橡胶 玻璃 陶瓷 木材 家具 造纸 印刷 林木 畜禽 饲料 肥料 兽药 花卉 蔬菜 水果 茶叶 电网 核电 水利 "
                   "会展 广告 表演 演艺 法律 审计 税务 会计 保温 装饰 隔热 显示 节水 供水 排水 燃气 供热 停车 医院 学校 光伏 储能 电池 机器人 矿井 高炉 焦炉 纤维 涂料 油墨 染料 颜料 助剂 溶剂 催化剂 酶 糖 醇 原油 "
                   "铁矿石 成品油 硫 钾 硼 溴 铝合金 镁合金 钛合金 不锈钢 合金钢 复合塑料 轴承 齿轮 模具 弹簧 电机 水泵 阀门 阀 泵 压缩机 锅炉 变压器 传动 制动 转向 车身 底盘 发动机".split())  # too little alone
-WEAK = GENERIC | NOUNS
+VERBS = frozenset("开采 采选 冶炼 分离 压榨 浸出 屠宰 过滤 浓缩 搅拌 焙烧 铸造 锻造 种植 养殖 储运 保鲜 运输".split())
+WEAK = GENERIC | NOUNS | VERBS
+PLAIN = {"服务", "设施", "技术", "工程", "产品", "系统", "生产", "建设"}  # a head that says nothing of what it is
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class _Piece:
     natures: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     variants: list[tuple[tuple[str, ...], Limit]] = field(default_factory=list)  # another limit for a kind or a place
+    regional: tuple[str, list[Limit]] | None = None  # other limits for a region: （其中西部地区…）
     renewed: bool = False  # it says its nature itself
 
 
@@ -151,6 +155,8 @@ def _standards(part: str) -> list[Item]:
         for kinds, amount in re.findall(r"([一-鿿、]+?)(?:人口以上)?(\d+[一-鿿]+?)(?=[,，(（]|$)", re.sub(r"[(（].*?[)）]", "", m[3])):
             if read := thresholds(f"{lead}超过{amount}"):
                 found.append(Item(f"{kinds}{amount}", (Need((thing,), m[2]), Need(tuple(re.split("[、和]", kinds)), kinds)), (Limit(read[0], amount, lead),)))
+    elif m := re.match(r"在(.+、.+)(?:中|内)(.+)$", part):
+        found.append(Item(part, (Need(tuple(m[1].split("、")), m[1]), Need((_core(re.sub("^(?:开采|采)", "", m[2])),), m[2]))))
     elif m := re.match(r"(.+?)(?:生产|加工|制造)中(.+、.+)等([^，]+?)$", part):
         found.append(Item(part, (Need((m[1],), m[1]), Need(tuple(m[2].split("、")), m[2]), Need((_core(m[3]),), m[3]))))
     elif m := re.match(r"([^:：，,]+)[:：]([^:：，,]+[:：].+)$", part):
@@ -234,13 +240,19 @@ def _items_of(clause: str, before: "_Held") -> tuple[list[Item], "_Held"]:
             all_of_them = piece is last and re.search(r"(?:装置|生产线|项目|工艺|品)$", plain[:at])
             for p in pieces if all_of_them else [piece]:
                 p.exceptions += carved
+        elif re.match("含|包括", inner):
+            piece.more += _names(re.sub("[（(].*?[）)]", "", inner))
+        elif (m := re.match("其中([东中西]部地区)(.+)", inner)) and (t := thresholds(m[2])):
+            piece.regional = (m[1], [Limit(x, m[2], m[2][:x.start]) for x in t])
         elif variants := _variants(inner, piece):
             piece.variants += variants
         elif len(kinds := [k for k in re.split("[，；;]", inner) if re.match(r"[一-鿿]+的?[一-鿿]{2,5}(?:率|能耗|电耗)[^，]*\d", k)]) > 1:
             special += [i for k in kinds if (t := thresholds(k)) and "的" in k or (t := thresholds(k)) for i in [_rated(k, t[0])]]
         elif t := thresholds(inner):
                 piece.limits += [Limit(x, inner, inner[:x.start]) for x in t]
-        elif re.match("含|包括", inner) or (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{2,3}", inner) and not _core("甲乙" + plain[at:piece.end]).strip("甲乙")):
+        elif all(len(x) > 3 and not re.match("一|简称|指|即", x) and not re.search(r"用$|\d", x) for x in re.split("[、，,；;]|等$", inner) if x):
+            piece.more += _names(inner)
+        elif (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{2,3}", inner) and not _core("甲乙" + plain[at:piece.end]).strip("甲乙")):
             piece.more += _names(inner)
     for at, trait in traits[:1]:  # what a list begins with holds for all of it, up to a 项目 or 生产线
         if at == 0 or plain[:at].strip("\0") == "":
@@ -282,17 +294,21 @@ def _variants(inner: str, piece: _Piece) -> list[tuple[tuple[str, ...], Limit]]:
         if not m or not piece.limits or (MEASURE.search(m[1]) and not all(n in PROVINCES for n in names)):
             return []
         base = piece.limits[0]
-        read = thresholds(m[2]) or thresholds(_instead(base.threshold.text, m[2]))
-        if not read:
+        read = next(iter(thresholds(m[2])), None) or _instead(base.threshold, m[2])
+        if read is None:
             return []
-        found.append((names, Limit(read[0], part, base.lead)))
+        found.append((names, Limit(read, part, base.lead)))
     return found
 
 
-def _instead(limit: str, amount: str) -> str:
+def _instead(limit: Threshold, amount: str) -> Threshold | None:
     """The limit with its last amount replaced: 30吨以上100吨以下, 50吨 → 30吨以上50吨以下."""
-    last = list(re.finditer(r"\d[\d.]*[万千亿]?[一-鿿a-zA-Z]+?(?:/[一-鿿])?(?=（|及?以|$)", limit))
-    return limit[:last[-1].start()] + amount + limit[last[-1].end():] if last else amount
+    read = quantities(amount)
+    if not read:
+        return None
+    if limit.upper:
+        return replace(limit, upper=replace(limit.upper, value=read[0].value))
+    return replace(limit, lower=replace(limit.lower, value=read[0].value)) if limit.lower else None
 
 
 def _parts(plain: str, m: re.Match[str]) -> bool:
@@ -359,6 +375,9 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
         if not core and piece is not last and head:
             needs.append(Need((head,), head)) if head != piece.of else None
         elif core:
+            if graded := GRADE.match(core):
+                needs.append(Need((graded[0],), graded[0], trait=True))
+                core = _core(core[graded.end():])
             needs.append(Need((core, *piece.more), piece.subject))
             if n and (denied := _denied(out[0].subject)) and not core.startswith("非") and not piece.limits:
                 needs.append(Need((denied,), denied))
@@ -372,6 +391,11 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
             needs.insert(0, Need((first_of,), first_of))
         places = piece.places
         text = _span(clause, piece, out)
+        if piece.regional:
+            where, others = piece.regional
+            found.append(Item(f"{where}{others[0].text}", (*(x for x in needs if any(x.terms)), *dict.fromkeys(piece.traits)), tuple(others), piece.natures,
+                              (where,), tuple(piece.exceptions)))
+            piece.exceptions.append(Exception_(where, places=(where,)))
         for names, other in piece.variants:
             there = all(n in PROVINCES for n in names)
             special = () if there else (Need(names, other.text),)
@@ -386,6 +410,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
 def _measured(lead: str) -> str:
     """What a limit is of: 年加工生皮能力 → 生皮, 单条化学木浆 → 化学木浆; 入纬率, 单线产能 → nothing of its own."""
     lead = re.sub("(?:在|为|达到|不足|约)$", "", lead)
+    lead = re.sub("^[^日年]*(?:主产区|产区)(?=[日年])", "", lead)
     thing = VERB.sub("", lead)
     if thing != lead:
         return MEASURE.sub("", thing)
@@ -426,7 +451,7 @@ def _governing(piece: _Piece, after: list[_Piece]) -> str:
         if m := re.search(r"[^的等](?:的|等)(?=[^的等]{2,}$)(.+)$", p.subject):
             rest = m[1]
             if "等" not in p.subject or re.search("综合利用|回收|处理|治理|储运|服务|设施|监测|检测|系统|工艺|技术", rest):
-                return _core(rest) or rest
+                return "" if rest in PLAIN else _core(rest) or rest
             return ""
         if re.search("(?:项目|生产线|装置)$", p.subject):
             return ""
@@ -439,7 +464,7 @@ def _shared_head(core: str, head: str) -> str:
     if not got or core.endswith(got) or not _strong(head):
         return ""
     at = len(core) - 1
-    if 0 < at < 5 and len(head) - at > 2 and head[at] == core[-1] and not head.startswith(core):
+    if 0 < at < 5 and len(head) - at > 2 and head[at] == core[-1] and head[at - 1:at + 1] != core[-2:]:
         return head[at + 1:]  # 中碱、无碱、耐碱玻璃球窑; 合金钢、不锈钢、耐候钢高强度紧固件
     return got if MODIFIER.search(core) or (got in WEAK and not _strong(core)) else ""
 
@@ -459,7 +484,7 @@ def _other(piece: _Piece, following: _Piece) -> bool:
     if not following.limits or not piece.limits:
         return False
     a, b = piece.limits[-1].threshold.limits[0], following.limits[0].threshold.limits[0]
-    return a.dimension != b.dimension
+    return (a.dimension, a.per) != (b.dimension, b.per) and not (a.dimension == "动物" and a.per == b.per)
 
 
 def _head(subject: str, modifier: str) -> str:
@@ -534,6 +559,7 @@ def _core(subject: str) -> str:
     while True:
         if re.search("[初精深粗]加工$", core):
             break
+        core = re.sub("(?<=...)及其(?:系列|衍生|制品|产品|复合|配套|关键|应用|相关).*$", "", core)
         shorter = OPENING.sub("", ENDING.sub("", core)).strip("，,的 ")
         if shorter == core:
             break
@@ -550,7 +576,7 @@ def _strong(term: str) -> bool:
     for word in sorted(GENERIC, key=len, reverse=True):
         left = left.replace(word, "")
     left = re.sub("[型类等的用级和与及、]", "", left)
-    return bool(left) and left not in NOUNS and len(EASY.sub("", term)) > 1
+    return bool(left) and left not in VERBS and len(EASY.sub("", term)) > 1
 
 
 def _unbracketed(text: str) -> str:

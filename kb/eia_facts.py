@@ -79,7 +79,7 @@ class Facts(Products):
         if condition.kind == "place":
             return Variable("place", "环境敏感区", (True, False))
         if condition.kind == "limit":
-            return Variable("limit", "、".join(condition.of) or self._measure(condition), self._sizes(condition))
+            return Variable("limit", "、".join(condition.of) + self._measure(condition), self._sizes(condition))
         if condition.kind == "subject":
             return Variable("subject", "产品", (*dict.fromkeys(c.terms for c in self.conditions if c.kind == "subject"), None))
         return Variable(condition.kind, "、".join(condition.terms), (True, False))

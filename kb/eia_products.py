@@ -31,6 +31,8 @@ class Products:
         if not condition.terms:
             return None
         named = self._named
+        if named and all(c.wide for c in named) and not condition.wide and any(t[:2] in own for c in named for t in c.terms for own in condition.terms):
+            return False if any(self._says(t) is False for t in condition.terms) else None  # 光伏电站 may be the 地面集中 one
         if not carving and _name_items(self.row.name) == condition.terms:
             return True  # the row's own and only name
         if named:

@@ -5,6 +5,7 @@ edition can show that none does: until then 待定. An entry that names the thin
 exception is reported as such and never makes it 限制类. Nothing is said here in prose: `kb.eligibility_answer` writes it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -17,7 +18,8 @@ from kb.store import Store
 
 ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
-LEAST, LEAST_SHORT, SHORT = 0.36, 0.5, 3  # cosines of the encoder, and the characters that count as a short word
+LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
+SHORT, LONG = 3, 6  # characters of a word: so few must be near in meaning, so many need not
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
 
@@ -76,18 +78,17 @@ class Determination:
     reference: Edition | None = None
 
 
-def determine(wording: Wording, on: date, store: Store, hits: dict[str, list[Hit]]) -> Determination | None:
-    """The determination for a project. `hits`: by edition, the entries nearest in meaning. None when no catalogue is held."""
+def determine(wording: Wording, on: date, store: Store, near: Callable[[str], list[Hit]]) -> Determination | None:
+    """The determination for a project. `near`: the entries of an edition nearest in meaning. None when no catalogue is held."""
     held = editions(store)
     if not held:
         return None
     current = next((d for d in reversed(held) if d.in_force(on) and d.in_force_from), None)
-    others = [d for d in held if d is not current]
-    decides = current or others[-1 if on > (others[-1].in_force_from or date.min) else 0]
-    whole = [d for d in others if d is not decides and (decides.in_force_from or date.min) > (d.in_force_from or date.min)]
-    found = Determination(wording, edition(wording, decides, on, store, hits.get(decides.doc_id, [])))
-    if incomplete(decides) and few(decides) and whole:
-        found.reference = edition(wording, whole[-1], on, store, hits.get(whole[-1].doc_id, []))
+    decides = current or (held[0] if on < (held[0].in_force_from or date.min) else held[-1])
+    found = Determination(wording, edition(wording, decides, on, store, near(decides.doc_id)))
+    earlier = held[:held.index(decides)]
+    if incomplete(decides) and few(decides) and earlier:
+        found.reference = edition(wording, earlier[-1], on, store, near(earlier[-1].doc_id))
     return found
 
 
@@ -143,7 +144,7 @@ def _near_enough(clause: Clause, check: Check, cosine: float) -> bool:
     """鼓励类 speaks in general words: what is found by a short one must also be near in meaning."""
     if clause.fields["class"] != "鼓励类":
         return True
-    return cosine >= (LEAST if check.words > SHORT else LEAST_SHORT)
+    return cosine >= (LEAST_SHORT if check.words <= SHORT else LEAST if check.words < LONG else 0.0)
 
 
 def _settle_encouraged(result: Edition) -> None:

@@ -20,7 +20,7 @@ OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|�
 ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
-FILL = re.compile(r"(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|综合利用|利用|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|产品|新型|直接|（|）|\(|\)")
+FILL = re.compile(r"(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
 PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企业|集团")
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
@@ -92,7 +92,7 @@ class Wording:
             for end in range(len(chunk), at, -1):
                 places = [m.start() for m in re.finditer(re.escape(chunk[at:end]), text)]
                 places = [p for p in places if self.project.stated(p, p + end - at)]
-                if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 4 for p in places))):
+                if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 6 for p in places))):
                     last = places[0] + end - at
                     at = end
                     break
@@ -179,7 +179,7 @@ class Wording:
             return True
         if after and CHEMICAL.match(after) and CHEMICAL.search(term[-1]):
             return True
-        return alone and len(term) < 5 and not FOLLOWS.match(after)
+        return alone and len(term) < 4 and bool(MADE_OF.match(re.split("[，,。；、（的]", self.text[end:])[0]))
 
     def spans(self, item: Item) -> list[tuple[int, int]]:
         """Where the question names an item's subject in its own words; nothing where it does so in parts."""
@@ -224,7 +224,7 @@ class Wording:
                     share = self._share(term, of)
                     if share >= MOSTLY or self.says(FREEING.sub("", term) or term):
                         return True
-                    partly |= share >= PARTLY or (bool(UNREAD.match(term)) and bool(self.says(UNREAD.sub("", term))))
+                    partly |= (share >= PARTLY and len(term) > 4) or (bool(UNREAD.match(term)) and bool(self.says(UNREAD.sub("", term))))
         if partly:
             self.partly.append(exception.text)
         return None
@@ -247,7 +247,8 @@ class Wording:
                 found.append((q, c))
         if not found:
             return None, None, False
-        near = [f for f in found if self._near(f[0], limit.lead)]
+        own = limit.threshold.limits[0].qualifiers
+        near = [f for f in found if f[0].qualifiers & own] or [f for f in found if self._near(f[0], limit.lead)]
         near = near or [f for f in found if any(self.project.near(f[0], t) for n in item.subject for t in n.terms)]
         found = near or found
         if len({c.holds for _, c in found}) > 1:
@@ -294,8 +295,7 @@ def worded(question: str) -> str:
 
 
 CHEMICAL = re.compile("[醇酯胺酸钠钾钙烷烯炔酮醛苯醚腈脲]")
-FOLLOWS = re.compile(r"$|[，,。；;、（）()?？!！\d\s一两二三四五六七八九十]|吗|呢|生产|制造|项目|装置|加工|厂|车间|线|工程|建设|设施|基地|年|单|日|月|总|属|算|归|请|是|的|和|及|与|或|产能|规模|技术|工艺|炉|设备|矿|场|站|企业|公司|能|还|要|有|做|用|行|怎|如|新|扩|改|整机|整套|产品|"
-                     r"开采|冶炼|采|选|电解|处理|屠宰|养殖|种植|服务|租赁|中心|开发|研发|机|制|压|主|没|不|在|以|转|容|功|直径|达|为|合格|大|小|全|每|只|限|全部|这|一|方面|那|到|上|按|从|收|就")
+MADE_OF = re.compile(r"[一-鿿]{0,6}?(?:门窗|袋|膜|管[材道]?|板|瓶|杯|制品|树脂|餐具|玩具|家具|包装|零件|配件|件|桶|丝|布|鞋|衣|箱|盒|带|灯)(?!生产设备)")  # what a material is made into
 
 
 def _pieces(term: str) -> list[str]:

@@ -134,14 +134,13 @@ class PolicyEngine:
 
     def _national_class(self, reading: Reading, on: date) -> Finding | None:
         """The class of a question's project in the catalogue; None when no catalogue is held."""
-        from kb.eligibility import determine, editions
+        from kb.eligibility import determine
         from kb.eligibility_answer import tell
         from kb.eligibility_facts import Wording
         from kb.retrieval import Filter
 
         wording = Wording(reading.question, reading.earlier)
-        hits = {d.doc_id: self.retriever.search(wording.text, Filter(doc_ids={d.doc_id}), CANDIDATES) for d in editions(self.store)}
-        found = determine(wording, on, self.store, hits)
+        found = determine(wording, on, self.store, lambda doc_id: self.retriever.search(wording.text, Filter(doc_ids={doc_id}), CANDIDATES))
         return tell(found, reading, on, self.store) if found else None
 
     def _document(self, reading: Reading, on: date) -> Finding | None:

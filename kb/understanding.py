@@ -15,7 +15,7 @@ from kb.units import known_units
 
 EIA = re.compile(r"环评|环境影响评价|报告书|报告表|登记表|豁免")
 CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入|目录(?:里|中)?(?:是|归|属|算)|国家限制|限不限制?|(?:还|是不是|算不算|算|属于)限制|限制[吗不]|"
-                   r"(?:属于?|归|是|算)(?:于|为|在)?(?:国家)?(?:什么|哪一?|何|啥)(?:个)?类(?!环评)|(?:什么|哪一?|何|啥)类(?:别|型)?(?:的?项目)?[?？。]?$|认定(?:其)?类别|判断(?:其)?(?:目录)?类别|能不能上(?![环报])|能上吗|能不能(?:引|进来|落户|批)|能(?:批|引进)(?:吗|不)")
+                   r"(?:属于?|归|是|算)(?:于|为|在)?(?:国家)?(?:什么|哪一?|何|啥)(?:个)?类(?!环评)|(?:什么|哪一?|何|啥)类(?:别|型)?(?:的?项目)?[?？。]?$|(?:核定|认定|判断|判定|确定|审定|定)[^，。；]{0,10}类|怎么归|(?:能不能|可不可以|能否)(?:进|来|落户)(?![行料入])|能不能上(?![环报])|能上吗|能不能(?:引|进来|落户|批)|能(?:批|引进)(?:吗|不)")
 WEIGHED = re.compile(r"行不行|行吗|能行|可以吗|可不可以|能不能(?:[来进建做用上]|定)|能[用来建进做上]吗|咋算|怎么算|踩线|过线|卡不卡|怎么归|限不限|允许不|允许吗|让不让|还能")  # said of a scale, not of EIA
 DUTY = re.compile(r"牵头|责任单位|责任部门|责任主体|配合单位|责任分工|任务(?:分工|清单|列表|一览)|分工(?:表|一览)|职责|谁负责|谁来负责|谁管|谁来管|谁审|谁考核|谁配合|归谁|什么部门|"
                   r"归?哪(?:个|些|家)(?:部门|单位|局|办公室)|哪家(?:牵头|负责|管)")
@@ -27,6 +27,8 @@ CONSEQUENCE = re.compile(r"罚|处理|后果|追究|追责|责任|坐牢|拘留|
 SANCTION = re.compile(r"罚款|责令|拘留|吊销|没收|处分|追究.{0,6}责任|赔偿")
 WHICH = re.compile(r"什么|哪|啥|何种|怎么|如何|是否|要不要|要不|需不需要|用不用|吗|么|还是|咋|级别|类别|嘛|呢|[不吧]$|就行|算|需要|请明确|认定|为何")
 ASKING = re.compile(r"[?？]|[吗呢嘛]$|什么|哪|谁|怎么|如何|多少|是否|第.{1,6}[条项款]")
+BRIEF = 20  # characters: “电镀厂环评” asks without a word of asking
+EIA_LAST = re.compile(r"(?:环评|报告书|报告表|登记表)[。！!]?$")
 OF_EIA_LAW = re.compile(r"罚|处分|多久|几天|多少天|几日|时限|期限|有效期|过期|收费|费用|要钱|公众|公示|公开|听证|征求意见|哪些内容|内容(?:有|包括|是)|区别|什么意思|"
                         r"什么是|含义|定义|重新报批|重新审核|谁审批|谁批|谁来批|审批权|审批部门|哪个部门|哪个局|哪级|验收|谁来?编|谁做|资质|编制单位|编制人员|技术单位|造假|弄虚作假|抄袭|"
                         r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|依据|规定在|第.{1,6}条|谁负责|后评价|跟踪|规划环评|"
@@ -60,7 +62,8 @@ class Reading(BaseModel):
     def asks_document(self) -> bool:
         """Does it ask which EIA document one project needs, and not what the law of EIA says?"""
         whole = self.earlier + self.question
-        return bool(EIA.search(whole) and WHICH.search(whole) and not OF_EIA_LAW.search(self.question))
+        asks = WHICH.search(whole) or len(self.question) <= BRIEF or EIA_LAST.search(self.question)
+        return bool(EIA.search(whole) and asks and not OF_EIA_LAW.search(self.question))
 
     @property
     def likely_kind(self) -> Kind | None:
