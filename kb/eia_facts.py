@@ -133,6 +133,11 @@ class Facts(Products):
         self.exactly.append(comparison)
         return bool(comparison.holds)
 
+    @property
+    def _thinned(self) -> bool:
+        """Does the row count thinner to the paint (含稀释剂)?"""
+        return any("含稀释剂" in a.text for _, cell in self.row.cells for a in cell)
+
     @cached_property
     def _contrasts(self) -> bool:
         """Does the row set a bare 以上 or 以下 against 及以下 or 及以上 of the same number? Then its bare words leave the number out."""
@@ -144,7 +149,7 @@ class Facts(Products):
         amounts = [q for q in self.project.amounts if compare(q, condition.limit)]
         if self._family(condition):
             near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
-            thinner = [q for q in amounts if q not in near and "含稀释剂" in condition.text and self.project.near(q, "稀释剂")]
+            thinner = [q for q in amounts if q not in near and self._thinned and self.project.near(q, "稀释剂")]
             if len(near) == len(thinner) == 1:
                 return [replace(near[0], value=near[0].value + thinner[0].value)]
             kinds = {c.of for c in self.conditions if c.kind == "limit" and any(self.project.says(t) for t in c.of)}

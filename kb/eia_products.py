@@ -146,6 +146,7 @@ def _industry_items(name: str) -> tuple[str, ...]:
 
 
 def _cores(items: list[str]) -> tuple[str, ...]:
+    """The items without the word of making, and without what is done with them."""
     cores = [bare(re.sub(r"^其他(?:未列明)?", "", item)) for item in items]
-    cores += [re.sub(r"(?:集中)?(?:综合)?(?:利用|处置|处理|无害化处理)$", "", core) for core in cores]
-    return tuple(core for core in dict.fromkeys(cores) if len(core) > 2 or core in items)
+    treated = [re.sub(r"(?:集中)?(?:综合)?(?:利用|处置|处理|无害化处理)$", "", core) for core in cores]
+    return tuple(dict.fromkeys([c for c in cores if len(c) > 1] + [t for t in treated if len(t) > 2]))

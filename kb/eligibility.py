@@ -19,7 +19,7 @@ from kb.store import Store
 ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
 LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
-SHORT, LONG = 3, 6  # characters of a word: so few must be near in meaning, so many need not
+SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
 
