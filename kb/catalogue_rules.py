@@ -26,7 +26,7 @@ ENDING = re.compile(
     r"|(?<=..)(?:成套)?(?:生产|建设|制造|加工|开发|固定式)*(?:装置|生产线|项目|企业|工程)|(?<=..)等|(?<=..)的|(?<=..)生产)$")
 OPENING = re.compile(r"^(?:规模(?=..)|其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
 EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民用|各类|各种|规模化?|直接|企业|等|的|级")
-NEGATIVE = re.compile(r"(?:[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
+NEGATIVE = re.compile(r"(?:(?<=、)(?:以及)?(?:[一-鿿]{2,6}、)+[一-鿿]{2,6}等指标|[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
 MAKING = re.compile(r"(?:使用[^，,；;]+?生产的|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
 VERB = re.compile(r"^(?:单线|单班|单窑|单系列|单条|单套|日|年)*(?:日|年)?(?:处理|加工|屠宰|处置|利用|开采|设计|生产)+(?=.{2})")
 MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|宽度|长度|功率|速度|转速|频率|率|量|单线|单窑|单班|单套|单系列|单条|单机|年产|日产|低于|超过|参数|面积|系数|强度|厚度|压力|含量|储量|纯度"
@@ -186,6 +186,8 @@ def _clauses(body: str) -> list[str]:
 def _open(clause: str) -> bool:
     """Does a clause demand something of a thing that only the next names?"""
     bare = _unbracketed(clause)
+    if re.match("未|但", bare) and "的" not in bare:
+        return True
     if re.search(r"范围内$|(?:^|、)(?:采用|使用|利用)[^，]*(?:技术|工艺|系统|装备)$|实现全封闭$|设施$(?<=配置主动式收尘、降尘设施)|^自?[^、]*管理$", bare):
         return True
     found = thresholds(bare)
@@ -237,8 +239,7 @@ def _items_of(clause: str, before: "_Held") -> tuple[list[Item], "_Held"]:
         piece = next((p for p in pieces if p.begin <= at <= p.end), last)
         if CARVES.search(inner):
             carved = _exceptions(inner)
-            all_of_them = piece is last and re.search(r"(?:装置|生产线|项目|工艺|品)$", plain[:at])
-            for p in pieces if all_of_them else [piece]:
+            for p in _group(pieces, piece) if re.search(r"(?:装置|生产线|项目|工艺|品)$", plain[:at]) else [piece]:
                 p.exceptions += carved
         elif re.match("含|包括", inner):
             piece.more += _names(re.sub("[（(].*?[）)]", "", inner))
@@ -270,6 +271,13 @@ def _rated(text: str, limit: Threshold) -> Item:
     m = re.match(r"(.+?)((?:转[换化])?效率|综合电耗|能耗|电耗|[一-鿿]{2}率)$", before)
     thing, lead = (thing, lead) if thing else (m[1], m[2]) if m else (before, "")
     return Item(text, (Need((thing,), thing),), (Limit(limit, text, lead),))
+
+
+def _group(pieces: list[_Piece], upto: _Piece) -> list[_Piece]:
+    """The pieces a bracket behind 项目 or 生产线 speaks of: back to the 项目 or 生产线 before it."""
+    at = pieces.index(upto)
+    begin = next((n + 1 for n in range(at - 1, -1, -1) if re.search("(?:装置|生产线|项目)$", pieces[n].subject)), 0)
+    return pieces[begin:at + 1]
 
 
 def _brackets(clause: str) -> tuple[str, list[tuple[int, str]]]:
@@ -372,7 +380,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
         needs: list[Need] = []
         if piece.of and (core or n < len(out) - 1 or piece.limits):
             needs.append(Need(tuple(x for x in re.split("[、/]|等", piece.of) if x), piece.of))
-        if not core and piece is not last and head:
+        if not core and piece is not last and head and piece.limits:
             needs.append(Need((head,), head)) if head != piece.of else None
         elif core:
             if graded := GRADE.match(core):
@@ -446,6 +454,8 @@ def _governing(piece: _Piece, after: list[_Piece]) -> str:
     for p in after:
         if p.limits or p.exceptions or p.renewed:
             return ""
+        if piece.subject.endswith("类") and (m := re.search(r"类中(.{2,})$", p.subject)):
+            return _core(m[1])
         if re.match("含|以|由|用|采用|使用|配套|具|有", p.subject):
             return ""
         if m := re.search(r"[^的等](?:的|等)(?=[^的等]{2,}$)(.+)$", p.subject):
@@ -576,6 +586,9 @@ def _strong(term: str) -> bool:
     for word in sorted(GENERIC, key=len, reverse=True):
         left = left.replace(word, "")
     left = re.sub("[型类等的用级和与及、]", "", left)
+    for word in VERBS:
+        if left.startswith(word):
+            left = left[len(word):] if left[len(word):] in VERBS or left == word else left
     return bool(left) and left not in VERBS and len(EASY.sub("", term)) > 1
 
 

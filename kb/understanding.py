@@ -16,6 +16,7 @@ from kb.units import known_units
 EIA = re.compile(r"环评|环境影响评价|报告书|报告表|登记表|豁免")
 CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入|目录(?:里|中)?(?:是|归|属|算)|国家限制|限不限制?|(?:还|是不是|算不算|算|属于)限制|限制[吗不]|"
                    r"(?:属于?|归|是|算)(?:于|为|在)?(?:国家)?(?:什么|哪一?|何|啥)(?:个)?类(?!环评)|(?:什么|哪一?|何|啥)类(?:别|型)?(?:的?项目)?[?？。]?$|(?:核定|认定|判断|判定|确定|审定|定)[^，。；]{0,10}类|怎么归|(?:能不能|可不可以|能否)(?:进|来|落户)(?![行料入])|能不能上(?![环报])|能上吗|能不能(?:引|进来|落户|批)|能(?:批|引进)(?:吗|不)")
+EIA_CLASS = re.compile(r"(?:环评|环境影响评价|环评文件)[^，。；？?]{0,10}类[别型]?")  # 环评做哪一类 asks no class of the catalogue
 WEIGHED = re.compile(r"行不行|行吗|能行|可以吗|可不可以|能不能(?:[来进建做用上]|定)|能[用来建进做上]吗|咋算|怎么算|踩线|过线|卡不卡|怎么归|限不限|允许不|允许吗|让不让|还能")  # said of a scale, not of EIA
 DUTY = re.compile(r"牵头|责任单位|责任部门|责任主体|配合单位|责任分工|任务(?:分工|清单|列表|一览)|分工(?:表|一览)|职责|谁负责|谁来负责|谁管|谁来管|谁审|谁考核|谁配合|归谁|什么部门|"
                   r"归?哪(?:个|些|家)(?:部门|单位|局|办公室)|哪家(?:牵头|负责|管)")
@@ -88,7 +89,7 @@ def _intent(question: str) -> Intent:
     if WEIGHED.search(question) and not any(p.search(question) for p in (DUTY, EIA, CONSEQUENCE)) and quantities(question):
         return "eligibility"
     for intent, pattern in (("duties", DUTY), ("eligibility", CLASS), ("eia", EIA)):
-        if pattern.search(question):
+        if pattern.search(question if intent != "eligibility" else EIA_CLASS.sub("", question)):
             return intent  # type: ignore[return-value]
     return "explanation"
 
