@@ -32,6 +32,7 @@ eval: setup
 	$(BIN)/zhengwen index --quiet
 	$(BIN)/python -m evals.retrieval
 	$(BIN)/python -m evals.duties
+	$(BIN)/python -m evals.catalogue
 
 # 重新训练编码器、范围判别和随附向量（两核约40分钟），结果写入 corpus/
 encoder: setup

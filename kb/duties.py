@@ -18,27 +18,30 @@ from kb.store import Store
 from kb.understanding import Reading
 from kb.units import Mention, Units, known_units
 
-WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|报(?:到|给)?哪里?|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
+WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|(?:报|报到|报给|报送|上报|交|交到|送|送到|向|往|到|给)哪(?:里|儿)?|哪(?:个|一个|条)(?:口子|口|线)|哪(?:几|些)?家|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
                  r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
 PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
                         r"由谁|由哪(?:个|些|家)")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
 TOGETHER = re.compile(r"共同|一起|一块|一同|同时|联合|都(?!干|做|有|要|管什么|负责什么)|都有份")
-TAKES_PART = re.compile(r"参与|参加|负责|管|配合|任务|责任|角色|关系")
-LAW = re.compile(r"罚|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法|犯法")
+TAKES_PART = re.compile(r"([一-鿿])不\1|参与|参加|负责|管|配合|任务|责任|角色|关系")
+IS_FOR = re.compile(r"(?:是|该|应该|应当|要)?(?:由|归|让)(?:谁|哪)")  # after a unit that the question is about, not one that acts
+LAW = re.compile(r"罚|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法(?!项目|企业)|犯法")
 NEAR = 0.42  # cosine from which a clause of the plan speaks of a topic in other words
 NEAR_WITH_A_WORD = 0.33  # … where the clause has some of the topic's words too
 SOME = 0.3  # of the topic's weight: some of its words
 
 
-def answer(reading: Reading, on: date, store: Store, search: Callable[[str], list[Hit]] | None = None) -> Finding | None:
-    """What the plans say to a question of duties; None where it is none, or is one of law that no plan speaks to."""
+def answer(reading: Reading, on: date, store: Store, search: Callable[[str], list[Hit]] | None = None,
+           nearest: Callable[[], str | None] | None = None) -> Finding | None:
+    """What the plans say to a question of duties; None where it is none, or is one of law that no plan speaks to. `search`
+    ranks the plans' clauses by meaning; `nearest` names the document whose clause is nearest of all the library."""
     held = library(store)
     named = {d.doc_id for d in reading.named if d.kind == "work_plan"}
     plans = [p for p in held.plans if p.document.doc_id in named or (not named and p.document.in_force(on))]
     if not plans or not (reading.intent == "duties" or WHO.search(reading.question)):
         return None
-    found = [f for plan in plans if (f := _Question(reading.question, plan, held.units, on).answer(search))]
+    found = [f for plan in plans if (f := _Question(reading.question, plan, held.units, on, nearest).answer(search))]
     best = next((f for status in ("answered", "not_found") for f in found if f.status == status), None)
     if best is None:
         return None
@@ -62,8 +65,8 @@ def may_be_of_law(question: str) -> bool:
 class _Question:
     """One question against one plan."""
 
-    def __init__(self, question: str, plan: Plan, units: Units, on: date):
-        self.question, self.plan, self.units, self.on = question, plan, units, on
+    def __init__(self, question: str, plan: Plan, units: Units, on: date, nearest: Callable[[], str | None] | None):
+        self.question, self.plan, self.units, self.on, self.nearest = question, plan, units, on, nearest
         self.title = plan.document.title
         self.used = {u for r in plan.records for u in r.units}
         charged = {u for u in units.by_name.keys() | self.used if units.charged_as(u) & self.used}
@@ -71,7 +74,8 @@ class _Question:
         rest = question.replace(self.title, " ").replace("《", " ").replace("》", " ")
         self.who = bool(WHO.search(question))
         for mention in self.mentions:
-            rest = rest.replace(mention.text, " ") if self._charged(mention) or not self.who else rest
+            subject = self._charged(mention) and not IS_FOR.match(question[mention.end:])
+            rest = rest.replace(mention.text, " ") if subject or not self.who else rest
         self.topic = _trimmed(topic_of(rest))
         self.terms = terms(self.topic)
         self.shown = self.topic.replace(" ", "……")  # words of asking stood between
@@ -97,6 +101,8 @@ class _Question:
 
     def _of_topic(self, search: Callable[[str], list[Hit]] | None) -> Finding | None:
         found = self._matching(search) if self.of_plan else self.plan.topics.matching(self.topic, whole=True)
+        if not found and not self.of_plan and not LAW.search(self.question) and self.nearest and self.nearest() == self.plan.document.doc_id:
+            found = self._matching(search)  # nothing in the library is nearer than this plan
         if self.mentions and found:
             forms = {f for m in self.mentions for u in m.units for f in self.units.forms(u)}
             said = {r: self.plan.topics.sentence(self.plan.topics.place(r, self.topic), self.topic) for r in found}
@@ -262,7 +268,8 @@ def _task(record: DutyRecord, role: str) -> Task:
 
 
 def _trimmed(topic: str) -> str:
-    return re.sub(r"^(?:[的是在把被给跟和与让由能要会]+ ?)+|(?: ?[的吗呢吧啊了上要有]+)+$", "", topic).strip()
+    """A topic without function words at its ends; 会商 keeps its 会."""
+    return re.sub(r"^(?:(?:[的是在把被给跟和与让由能要]|会(?![商议同计员诊签]))+ ?)+|(?: ?[的吗呢吧啊了上要有是]+)+$", "", topic).strip()
 
 
 def _joined(findings: list[Finding]) -> Finding:

@@ -16,6 +16,8 @@ BY = re.compile(rf"(?:并|均|一律|分别)?由(?P<units>{UNITS})(?=[一-鿿]|$
 JOINING = re.compile(rf"(?:并)?(?:会同|联合|协同|商)(?P<units>{UNITS})(?=[一-鿿]|$)")
 HELPING = re.compile(rf"(?P<units>{UNITS})(?:按职责)?(?:配合|协助|参与|参加|协同|协办)(?:$|[一-鿿])")
 RECEIVING = re.compile(rf"(?:上报|报送|呈报|抄送|提交|报)(?:至|给|到)?(?P<units>{UNITS})(?=$|备案|审批|审定|审核|批准|同意|汇总|审查)")
+CASE = re.compile(r"\s*对[^，。；]{2,40}，")
+NO_SUBJECT = re.compile(CASE.pattern + r"(?:要|应当?|须|必须|不得)")
 LEADING = re.compile(r"牵头(?:负责|组织)?$")
 OPENING = re.compile(r"\s*(?:（[一二三四五六七八九十\d]+）|[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.．、](?!\d)|[①-⑳]|[一二三四五六七八九十]是)\s*")
 
@@ -45,9 +47,14 @@ class _Draft:
 def prose(text: str) -> list[ProseDuty]:
     """The duties that prose states, in order. Full-width punctuation is expected of the text."""
     found: list[ProseDuty] = []
+    case = False  # the sentence before was a duty for one case (对…的项目，)
     for start, end in _parts(text, 0, len(text), "。；！\n\0"):
         start += m.end() if (m := OPENING.match(text[start:end])) else 0
         drafts = _of_sentence(text, start, end)
+        if not drafts and found and case and NO_SUBJECT.match(text[start:end]) and not text[found[-1].end:start].strip("。；"):
+            found[-1].end = end  # 对甲类项目，某部门要…。对乙类项目，要…：the subject is still the same
+            continue
+        case = bool(CASE.match(text[start:end]) and len(drafts) == 1)
         for n, draft in enumerate(drafts):
             first = start if n == 0 else draft.start
             found.append(ProseDuty(start, drafts[0].start, first, draft.end, tuple(dict.fromkeys(draft.lead)),

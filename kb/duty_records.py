@@ -33,7 +33,6 @@ FRAMED = re.compile(r"（((?:牵头|责任|配合|主办|协办)(?:单位|部门
 DONE = re.compile(r"^(?:\d{4}年|每年|长期|持续|常年|\d+月)|(?:完成|实施|推进|开展)$")  # a time among the units
 EDGE = "。；，、 \t\n"
 
-NUMBERED = re.compile(r"^\s*(?:\d+[.．、]|（\d+）|[①-⑳])")
 LINE = re.compile(r"[。；]\s*((?:牵头|责任|主办|配合)(?:单位|部门)：[^。]*)。?$")  # …。牵头单位：甲；责任单位：乙。
 
 Kind = Literal["parenthesis", "prose"]
@@ -107,6 +106,11 @@ def records_of(clauses: list[Clause]) -> list[DutyRecord]:
                 said=Piece(clause.clause_id, clause.label, task), quote=clause.text[duty.sentence:duty.end].strip(EDGE),
                 setting="" if duty.start == duty.sentence else clause.text[duty.sentence:duty.subject]))
     return found
+
+
+def statements(text: str) -> int:
+    """How often does a text say in so many words who leads or is responsible?"""
+    return len(_stated(_uniform(text)))
 
 
 def times_in(text: str) -> tuple[str, ...]:
@@ -192,7 +196,7 @@ def _bracketed(clause: Clause, stated: list[tuple[int, int, Roles]], before: lis
 
 def _headed(clause: Clause, clauses: list[Clause], n: int) -> list[DutyRecord]:
     """A heading that names units （一）…（牵头单位：…） charges them with the paragraphs below it."""
-    if not clause.path or (n and clauses[n - 1].path == clause.path) or not (stated := _stated(_uniform(clause.path[-1]))):
+    if not clause.path or clause.text.startswith(clause.path[-1]) or (n and clauses[n - 1].path == clause.path) or not (stated := _stated(_uniform(clause.path[-1]))):
         return []
     below = [c for c in clauses[n:] if c.path == clause.path]
     pieces = [Piece(c.clause_id, c.label, c.text.strip(EDGE)) for c in below]
@@ -214,7 +218,7 @@ def _merged(record: DutyRecord, more: Roles) -> DutyRecord:
 def _governed(clause: Clause, before: list[Clause]) -> tuple[Piece, ...]:
     """The earlier paragraphs of the item, back to the last one that names its own units; a numbered paragraph stands alone."""
     pieces: list[Piece] = []
-    if NUMBERED.match(clause.text):
+    if ORDINAL.match(clause.text):
         return ()
     for earlier in reversed(before):
         if not clause.path or earlier.path != clause.path or _stated(_uniform(earlier.text)):

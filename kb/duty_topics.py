@@ -19,6 +19,10 @@ ENOUGH = 0.62  # … or of nearly all of it, where no sentence speaks of the who
 SAME = 0.04  # sentences this near to the best one count as equal
 BASIS = re.compile(r"^(?:根据|按照?|依据|依照|结合|围绕)|^在.*基础上$|为(?:核心|重点|领域|主要模式|原则|导向|依托)$")
 SENTENCE = re.compile(r"[^。；]+")
+MATTER = 4  # characters that make a matter of their own
+AND = re.compile(r"(?:以及|及|和|与|跟)")  # two matters in one question
+TOWARDS = re.compile(r"(?:[向往从]|对)(?=[一-鿿]{2})")  # a direction belongs to the word after it: 向园区
+PART_OF = re.compile(r"^.*[一-鿿](?:里面|里边|当中|里|中|内)的")  # 两高项目里的金属冶炼 asks of 金属冶炼
 
 
 class Topics:
@@ -46,8 +50,28 @@ class Topics:
         for wanted, chosen in passes:
             for level in chosen:
                 if (best := max(level, default=0.0)) >= wanted:
-                    return [r for r, c in zip(self.records, level, strict=True) if c >= max(wanted, best - SAME)]
-        return []
+                    return self._same_way(topic, [r for r, c in zip(self.records, level, strict=True) if c >= max(wanted, best - SAME)])
+            if wanted == WHOLE and chosen[0] is acts and (found := self._each(topic)):
+                return found
+        rest = PART_OF.sub("", topic)
+        return self.matching(rest, whole) if rest != topic else []
+
+    def _each(self, topic: str) -> list[DutyRecord]:
+        """The duties of two matters (甲和乙), where a sentence speaks of the whole of each."""
+        parts = AND.split(topic)
+        found = [self.matching(p, whole=True) for p in parts] if len(parts) > 1 and all(len("".join(terms(p))) >= MATTER for p in parts) else []
+        return [r for r in self.records if any(r in f for f in found)] if all(found) else []
+
+    def _same_way(self, topic: str, found: list[DutyRecord]) -> list[DutyRecord]:
+        """Of several duties that hold the words, those that hold them as the topic does, if any: a name of two words
+        (会商会议) between two commas, not one here and one there; a direction (向园区集聚) as written."""
+        if len(words := terms(topic)) == 2 and topic == "".join(words):
+            found = [r for r in found if any(all(_stands(w, part) for w in words) for s in self._full[self.records.index(r)]
+                                             for part in s.split("，"))] or found
+        for m in TOWARDS.finditer(topic):
+            phrase = topic[m.start():m.end() + 2]
+            found = [r for r in found if any(phrase in s for s in self._full[self.records.index(r)])] or found
+        return found
 
     def share(self, record: DutyRecord, topic: str) -> float:
         """How much of a topic, by weight, a duty's words hold."""
@@ -85,6 +109,7 @@ def topic_of(text: str) -> str:
     """What remains of a question when the ways of asking are taken away."""
     for pattern in _words()[0]:
         text = pattern.sub(" ", text)
+    text = re.sub(r"([一-鿿])不\1", r"\1", text)  # 考不考核 asks of 考核
     return re.sub(r"[\s，。？?！!、：:“”\"]+", " ", text).strip()
 
 
@@ -92,8 +117,15 @@ def terms(topic: str) -> list[str]:
     """The topic's words, compounds whole: those of two characters or more, and shorter ones the list knows."""
     known = _words()[1]
     found = [t for t in tokens(topic) if len(t) > 1 or t in known]
-    found += [w for w in known if len(w) > 2 and w in topic]
+    found += [w for w in known if len(w) > 2 and w in topic and not any(_cuts(w, t, topic) for t in found)]
     return [t for t in dict.fromkeys(found) if not any(t != other and t in other for other in found)]
+
+
+def _cuts(word: str, token: str, text: str) -> bool:
+    """Does a listed word (会商会) begin or end inside a word of the text (会议 in 会商会议)?"""
+    start, at = text.index(word), text.find(token)
+    end = start + len(word)
+    return at >= 0 and (at < start < at + len(token) < end or start < at < end < at + len(token))
 
 
 def _stands(term: str, text: str) -> bool:
@@ -129,7 +161,8 @@ def _without_basis(sentence: str) -> str:
 
 @lru_cache(maxsize=1)
 def _words() -> tuple[list[re.Pattern[str]], dict[str, tuple[str, ...]]]:
-    """The patterns of asking, and for each word the forms under which a plan may write it."""
+    """The patterns of asking, and for each word the forms under which a plan may write it (设 alone
+    stands in too many others)."""
     with (CORPUS / "duty-words.toml").open("rb") as f:
         raw = tomllib.load(f)
-    return [re.compile(p) for p in raw["frame"]], {word: (word, *forms) for word, forms in raw["same"].items()}
+    return [re.compile(p) for p in raw["frame"]], {word: (word, *forms) if len(word) > 1 else tuple(forms) for word, forms in raw["same"].items()}

@@ -15,14 +15,14 @@ from kb.eia_areas import touches
 from kb.eia_products import BRACKETED, Products
 from kb.eia_rules import Branch, Condition, Row
 from kb.project import Project
-from kb.quantities import Quantity, compare
+from kb.quantities import Quantity, compare, quantities
 
 PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
 MAKERS = {"生产", "销售", "使用"}
 REACTIONLESS = re.compile("(?:不发生|没有?|无|不)(?:化学)?反应|物理混合")
 UNMINED = re.compile("(?:不|无|没)[^，。；]{0,6}(?:开采|采矿|采选|开矿|挖矿)")
 WAY = re.compile("(?:用|以|采用)[^，。；]{1,10}(?:提炼|提取|萃取)|溶剂|超临界")  # a way other than those excepted is named
-PROCESS = re.compile(r"喷[漆涂粉塑]|电镀|浸漆|电泳|铸造|锻造|冲压|注塑|印刷|酸洗|机加工?|车铣|钣金|抛丸|喷砂|熔炼|热处理|磷化|发酵|压榨|合成反应|注塑|硫化")
+PROCESS = re.compile(r"喷[漆涂粉塑]|电镀|浸漆|电泳|铸造|锻造|冲压|注塑|印刷|酸洗|机加工?|车铣|钣金|抛丸|喷砂|熔炼|热处理|磷化|发酵|压榨|榨油|合成反应|注塑|硫化")
 FAMILIES = {"涂料": r"喷漆|涂装|喷涂|刷漆|烤漆|油漆|上漆|涂料|漆(?!器)", "油墨": r"油墨", "胶粘剂": r"胶[粘黏]剂|胶水|(?<![橡塑乳明凝])胶(?![囊带片管鞋合木体])", "处理剂": r"处理剂"}
 
 
@@ -225,7 +225,8 @@ class Facts(Products):
         if condition.terms and all(len(t) > 3 and t in BRACKETED.sub("", self.row.name) for t in condition.terms) and self._items_named:
             return any(t in item for t in condition.terms for item in self._items_named)
         terms = [t for term in condition.terms for t in (PLATING if term == "电镀" else (term,))]
-        said_of = [self._says(term) for term in terms]
+        measured = {q.measure for q in quantities(self.project.text) if q.measure}
+        said_of = [True if f"{term}量" in measured else self._says(term) for term in terms]  # 年出栏3000头 has 出栏量
         if True in said_of:
             return True
         if said_of and (all(s is False for s in said_of) or ("电镀" in terms and False in said_of)

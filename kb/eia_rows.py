@@ -21,7 +21,7 @@ BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
 BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
 ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加装|同步|自己[做建]|也)[^，。；含配]{0,10}$")
-BESIDE = re.compile(r"(?:含|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))(?:[^，。；含配]{0,14}|[^。；]{0,10}，[^，。；]{0,6})$")
+BESIDE = re.compile(r"(?:含|[和及](?=[一两二三四\d])|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))(?:[^，。；含配]{0,14}|[^。；]{0,10}，[^，。；]{0,6})$")
 MATERIALS = {"油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
 SURVEYED = re.compile("勘查|勘探|详查|普查|找矿|探矿|钻探")
@@ -57,6 +57,7 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     index = _index(tuple(rows))
     spans = [(a, b, word, index[word]) for a, b, word in _words_of(project, index.keys())]
     spans = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, *_ in spans)]
+    spans = [s for s in spans if not any(s[0] < x < s[1] < y and y - x >= s[1] - s[0] for x, y, *_ in spans)]  # 城镇[污水管网]: the head
     least = min(cosines.values(), default=0.0)
     found = []
     for row in rows:
@@ -137,7 +138,7 @@ def _index(rows: tuple[Row, ...]) -> dict[str, dict[int, float]]:
     found: dict[str, dict[int, float]] = {}
 
     def add(word: str, no: int, weight: float) -> None:
-        for form in {word, bare(word)}:
+        for form in {word, bare(word) if not word.endswith("基地") else word}:
             if len(form) > 1 and form not in GENERIC:
                 form = canonical(form)
                 found.setdefault(form, {})[no] = max(weight, found.get(form, {}).get(no, 0.0))

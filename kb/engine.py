@@ -116,7 +116,7 @@ class PolicyEngine:
             return reading.intent, nothing(reading, on, self.store)
         if difference := comparison(reading, on, self.store):
             return "eligibility", difference
-        if finding := duties.answer(reading, on, self.store, self._plan_clauses):
+        if finding := duties.answer(reading, on, self.store, self._plan_clauses, lambda: self._nearest_document(reading, on)):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
         if finding := local_answer.answer(reading, on, self.store):
             return "eligibility", finding
@@ -169,6 +169,13 @@ class PolicyEngine:
         dense = self.retriever.dense
         measured = dense is not None and dense.model.model_name.startswith(MEASURED)
         return self.retriever.search(topic, Filter(kinds={"work_plan"}), CANDIDATES) if measured else []
+
+    def _nearest_document(self, reading: Reading, on: date) -> str | None:
+        """The document in force whose clause is nearest to the question, no kind of document preferred."""
+        from kb.retrieval import Filter
+
+        hits = self.retriever.search(reading.question, Filter(doc_ids={d.doc_id for d in self.store.documents() if d.in_force(on)}), 1)
+        return hits[0].clause.doc_id if hits else None
 
     def _with_law(self, finding: Finding, reading: Reading, on: date) -> Finding:
         """What no plan speaks of, the law may: its nearest passages after the sentence that says so."""

@@ -15,6 +15,7 @@ from kb.errors import SettingsError
 from kb.settings import CORPUS
 
 MAKING = re.compile(r"(?<=..)(?:制造业?|生产|加工处理|加工|工程|建设|项目|服务|基地)$")
+ALL_SOLVENT = re.compile("(?:都|全|均)(?:是|为|用)溶剂型")
 ROMAN = dict(zip("一二三四五12345", "ⅠⅡⅢⅣⅤ" * 2, strict=True))
 LATIN = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ", "V": "Ⅴ"}
 HALF = str.maketrans({chr(c): chr(c - 0xFEE0) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B))})
@@ -66,7 +67,8 @@ def canonical(text: str) -> str:
     text = re.sub("(?<=[0-9一二两三四五六七八九])个(?=[亿万])", "", text.translate(HALF))  # 一个亿
     text = re.sub(r"(?<![A-Za-z])(I{1,3}|IV|V)(?=\s*类)", lambda m: LATIN[m[1]], text)
     text = re.sub(r"([一二三四五1-5])(?=\s*类(?:射线|放射))", lambda m: ROMAN[m[1]], text)
-    return _same().sub(lambda m: _means()[m[0]], text) if _means() else text
+    text = _same().sub(lambda m: _means()[m[0]], text) if _means() else text
+    return re.sub("(?<![型量])涂料", "溶剂型涂料", text) if ALL_SOLVENT.search(text) else text
 
 
 @cache

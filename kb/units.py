@@ -19,9 +19,11 @@ Via = Literal["named", "new", "presumed", "district", "unknown"]
 PLACE = "广元市"  # whose plan corpus/units.toml describes
 BODY = re.compile(r"(?:(?![的事在对归由和跟与是哪谁让吗找呢、请问那些个给向就])[一-鿿]){2,10}?"
                   r"(?:局|委员会|委(?!托|派|员)|厅|管委会|办公室|法院|检察院|公司|集团|银行|支队|大队|协会|联合会|管理处|银保监|消防队|组织部|宣传部|统战部|合作社|供销社|工商联|妇联|残联|"
-                  r"办(?=$|[有要的牵负参是管，。？?])|中心(?!城))")
+                  r"办(?=$|[有要的牵负参是管，。？?])|中心(?!城))|(?<![一-鿿])(?:消防队|法院|检察院|妇联|残联|工商联|供销社|组织部|宣传部|统战部)")
 DISTRICT = re.compile(r"(?:[一-鿿]{2}|我们|各)?(?<![市开发园高新])[县区](?:里的?|上的?|级)?$")
 DISTRICT_ITSELF = re.compile(r"(?<![一-鿿])?([一-鿿]{2}[县区])(?:人民)?政府|^(?:请问)?([一-鿿]{2}[县区])(?=要|有|的|在|承担|负责|该|得)")
+STEM = re.compile(r"(?:部门|局)$")  # 市财政局 is said as 市财政
+ACTING = "(?=[在要有和跟与、参牵负管是该做干承得去会能][^业规区项]|需要|应)"  # after a name without its ending
 HIGHER = re.compile(r"(?:省|国家|中央|全国)(?:的)?$")
 
 
@@ -93,6 +95,7 @@ class Units:
                 self._add(name, name, "named")
                 self._add(re.sub(r"^(?:[一-鿿]{2})?[市县州](?=[一-鿿]{2})", "", name), name, "named")
         self._longest = sorted(self._names, key=len, reverse=True)
+        self._stems = {"市" + STEM.sub("", n): n for n in self._names if STEM.search(n) and not n.startswith("市") and len(STEM.sub("", n)) == 2}
 
     def _add(self, name: str, unit: str, via: Via) -> None:
         self._names.setdefault(name, {}).setdefault(unit, via)
@@ -128,6 +131,10 @@ class Units:
                 found.append(mention)
             for mention in found:
                 text = text[:mention.start] + "\0" * (mention.end - mention.start) + text[mention.end:]
+        for stem, name in self._stems.items():
+            for m in re.finditer(f"(?<![一-鿿]){stem}{ACTING}", text):
+                found.append(self._mention(question, name, m.start(), m.end()))
+                text = text[:m.start()] + "\0" * len(stem) + text[m.end():]
         for m in BODY.finditer(text):
             body = re.sub(r"^(?:请问|那么|咱们|我们|还有|以及|市里的?|方案里的?)", "", m[0])
             if len(body) >= 3 and not re.search(r"哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个", body):

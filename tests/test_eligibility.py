@@ -1,0 +1,194 @@
+"""Which class: boundaries, near names, exceptions, places, editions, open facts, and an edition nobody has seen."""
+
+import random
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ingest import catalogue, fetching
+from kb.catalogue_rules import items
+from kb.engine import PolicyEngine
+from kb.settings import Settings
+from kb.store import Store
+from tests.catalogue_layout import GROUPS, NUMERALS, SECTORS, pdf, wrapped
+
+THEN = date(2022, 6, 1)
+
+
+def ask(engine, question, on=THEN):
+    answer = engine.ask(question, on)
+    assert answer.intent == "eligibility" and answer.eligibility, question
+    return answer
+
+
+def restricted_by(answer):
+    return {m.item_id.split("/")[1] for m in answer.eligibility.matches if m.class_ == "限制类"}
+
+
+@pytest.mark.parametrize("free, restricted, entry", [
+    ("年产3000万平方米纸面石膏板生产线属于什么类", "年产2999万平方米纸面石膏板生产线属于什么类", "XI0004"),
+    ("年产151万平方米建筑陶瓷生产线属于什么类", "年产150万平方米建筑陶瓷生产线属于什么类", "XI0002"),
+    ("年产6000万标砖烧结砖生产线属于什么类", "年产5999万标砖烧结砖生产线属于什么类", "XI0008"),
+    ("广元单线日处理油菜籽101吨的加工项目属于什么类", "广元单线日处理油菜籽100吨的加工项目属于什么类", "AS0069"),
+    ("年屠宰生猪15.1万头的屠宰项目属于什么类", "年屠宰生猪15万头的屠宰项目属于什么类", "AS0071"),
+    ("入纬率600米/分钟的剑杆织机属于什么类", "入纬率599米/分钟的剑杆织机属于什么类", "AT0026"),
+    ("新建一次性注射器3亿支/年属于什么类", "新建一次性注射器1亿支/年属于什么类", "AM0015"),
+    ("单线产能0.6万吨/年碳酸锂装置新建，属于什么类", "单线产能0.4万吨/年碳酸锂装置新建，属于什么类", "XD0005"),
+])
+def test_both_sides_of_a_boundary(engine, free, restricted, entry):
+    answer = ask(engine, restricted)
+    assert answer.eligibility.class_ == "限制类" and answer.status == "answered" and entry in restricted_by(answer)
+    assert any(c.holds for m in answer.eligibility.matches for c in m.comparisons)
+    freed = ask(engine, free)
+    assert freed.eligibility.class_ != "限制类" and not restricted_by(freed) and freed.status == "not_found"
+    assert "不属于" in freed.text and any(c.clause_id.endswith(entry) for c in freed.citations)
+
+
+@pytest.mark.parametrize("question", [
+    "白酒生产线年产5000千升属于什么类", "皮鞋生产线，外购成品皮革，属于什么类", "PU合成革生产线属于什么类", "不锈钢保温杯生产线属于什么类",
+    "普通聚乙烯塑料购物袋生产属于什么类", "数控剪板机制造属于什么类", "自动化、连续化的织布生产线属于什么类", "会展场馆建设属于什么类", "铝合金门窗加工属于什么类",
+])
+def test_a_shared_word_is_not_the_product(engine, question):
+    answer = ask(engine, question)
+    assert answer.eligibility.class_ == "待定" and not restricted_by(answer) and answer.eligibility.basis == "incomplete"
+
+
+@pytest.mark.parametrize("question", [
+    "新建毒死蜱装置，采用水相法工艺，属于什么类", "新建再生胶装置，常压连续脱硫工艺，属于什么类", "电解铝产能置换项目属于什么类", "新建白炭黑，气相法，属于什么类",
+    "特种水泥熟料生产线，新型干法，日产1500吨，属于什么类", "铸造用生铁烧结机150平方米，属于什么类", "厚料平缝机，最高转速3500针/分钟，属于什么类",
+    "现有纯碱装置技术改造，属于什么类", "锌冶炼单系列5万吨/年，直接浸出，属于什么类",
+])
+def test_what_an_exception_or_another_nature_frees(engine, question):
+    answer = ask(engine, question)
+    assert answer.eligibility.class_ not in ("限制类", "允许类") and not restricted_by(answer) and "不适用" in answer.text
+
+
+def test_place(engine):
+    plant = "年产2000万平方米纸面石膏板生产线属于什么类"
+    assert ask(engine, "广元" + plant).eligibility.class_ == "限制类"
+    assert ask(engine, "西藏" + plant).eligibility.class_ != "限制类"
+    assert ask(engine, "在黑龙江建大豆压榨厂属于什么类").eligibility.class_ != "限制类"
+    assert ask(engine, "在苍溪建大豆压榨厂属于什么类").eligibility.class_ == "限制类"
+    elsewhere = ask(engine, "在湖南单线日处理油菜籽150吨的加工项目属于什么类")
+    assert elsewhere.status == "conditional" and elsewhere.questions
+
+
+@pytest.mark.parametrize("question, word", [
+    ("新建页岩烧结砖厂，规模待定，属于什么类", "多少"), ("新建毒死蜱装置，工艺还没确定，属于什么类", "水相法"),
+    ("一般用途固定往复活塞空气压缩机制造，电机250千瓦，排气压力待定，属于什么类", "压力"),
+    ("普通刨花板总产能8万立方米，分几条线没定，属于什么类", "多少"),
+])
+def test_a_fact_that_decides_is_asked_for(engine, question, word):
+    answer = ask(engine, question)
+    assert answer.status == "conditional" and answer.eligibility.class_ == "待定" and restricted_by(answer)
+    assert 1 <= len(answer.questions) <= 2 and word in answer.questions[0]
+
+
+def test_restricted_goes_before_encouraged_and_both_are_shown(engine):
+    answer = ask(engine, "新建直径650毫米超高功率石墨电极生产线，年产1.5万吨，属于什么类")
+    assert answer.eligibility.class_ == "限制类"
+    assert {m.class_ for m in answer.eligibility.matches} == {"限制类", "鼓励类"}
+
+
+def test_editions(engine):
+    board = "年产3万立方米普通刨花板，单线，能不能引进"
+    now = ask(engine, board, date(2024, 6, 1))
+    assert (now.eligibility.class_, now.eligibility.basis, now.eligibility.edition) == ("限制类", "in_force", "2024")
+    then = ask(engine, board, date(2024, 1, 31))
+    assert (then.eligibility.class_, then.eligibility.basis, then.eligibility.edition) == ("限制类", "in_force", "2019")
+    plaster = ask(engine, "年产2999万平方米纸面石膏板能不能引进", date(2024, 2, 1))
+    assert (plaster.eligibility.class_, plaster.eligibility.basis, plaster.status) == ("待定", "incomplete", "not_found")
+    assert plaster.text.index("zhengwen corpus fetch") < plaster.text.index("**结论") and "仅供参考" in plaster.text
+    assert {m.item_id for m in plaster.eligibility.matches} == {"catalogue-2019/XI0004"}
+    assert not any(c.in_force for c in plaster.citations if c.doc_id == "catalogue-2019")
+    before = ask(engine, board, date(2018, 6, 1))
+    assert (before.eligibility.class_, before.eligibility.basis) == ("待定", "superseded") and "没有收录" in before.text
+
+
+def test_class_and_document_in_one_answer(engine):
+    answer = ask(engine, "年产3万立方米普通刨花板能不能引进？要做报告书还是报告表？", date(2024, 6, 1))
+    assert answer.eligibility.class_ == "限制类" and answer.eia and answer.eia.document == "报告表"
+    assert answer.text.index("限制类") < answer.text.index("报告表")
+
+
+def test_an_entry_as_items():
+    found = items("新建草甘膦、毒死蜱（水相法工艺除外）、3万吨/年以下钢丝帘线、单线产能5千吨/年以下碳酸锂生产装置")
+    assert [i.needs[0].terms[0] for i in found] == ["草甘膦", "毒死蜱", "钢丝帘线", "碳酸锂"]
+    assert all(i.natures == ("新建",) for i in found) and [len(i.limits) for i in found] == [0, 0, 1, 1] and found[1].exceptions
+    first, second = items("中碱、无碱玻璃球窑生产线")
+    assert {t for n in first.needs for t in n.terms} >= {"中碱"} and len(first.needs) == 2 and second.needs[0].terms == ("无碱玻璃球窑",)
+
+
+# An edition nobody has seen: invented things, every limit tried just under and just over.
+
+UNITS = ["万吨/年", "万平方米/年", "吨/日", "万立方米/年", "毫米", "千瓦"]
+KINDS = ["滤板", "衬砖", "筛机", "纤带", "合剂", "阀芯", "窑具", "泵壳", "轧辊", "绳网"]
+FIRST, SECOND = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
+
+
+def invented(rng, counts):
+    """(paragraphs in the official layout, [(class, thing, limit, unit, below)]) of an invented edition."""
+    names = [f"虚{a}{b}{k}" for a in FIRST for b in SECOND for k in KINDS]
+    rng.shuffle(names)
+    paragraphs, tried = [], []
+
+    def entries(class_, sector_count, shape):
+        shares = [sector_count] if sector_count < 1 else [sector_count // 3, sector_count // 3, sector_count - 2 * (sector_count // 3)]
+        for k, (share, sector) in enumerate(zip(shares, rng.sample(SECTORS, 3), strict=True)):
+            paragraphs.append(shape.format(NUMERALS[k], sector))
+            for number in range(1, share + 1):
+                thing, unit = names.pop(), rng.choice(UNITS)
+                limit, below = Decimal(rng.randint(20, 999)), class_ != "鼓励类"
+                bound = rng.choice(["以下", "及以下"] if below else ["及以上"])
+                line = "单线" if unit.endswith("/年") and rng.random() < 0.3 else ""
+                except_ = "（西藏除外）" if below and rng.random() < 0.2 else ""
+                text = f"{line}{limit}{unit}{bound}的{thing}生产线{except_}" if rng.random() < 0.5 or line else f"新建{limit}{unit}{bound}{thing}生产装置{except_}"
+                paragraphs.append(f"{number}．{text}")
+                tried.append((class_, thing, limit, unit, below, bound))
+
+    for c, class_ in enumerate(catalogue.CLASSES):
+        paragraphs.append(f"第{'一二三'[c]}类 {class_}")
+        if class_ != "淘汰类":
+            entries(class_, counts[class_], "{}、{}")
+        else:
+            for g, group in enumerate(GROUPS):
+                paragraphs.append(f"{NUMERALS[g]}、{group}")
+                entries(class_, counts[class_] // 2, "（{}）{}")
+    return paragraphs, tried
+
+
+@pytest.fixture(scope="module")
+def unseen(tmp_path_factory):
+    """An engine on a complete invented 2024 edition, and what its entries say."""
+    home = tmp_path_factory.mktemp("unseen")
+    counts = fetching.manifest()["catalogue-2024"]["official_counts"]
+    paragraphs, tried = invented(random.Random(20240201), counts)
+    path = home / "edition.pdf"
+    path.write_bytes(pdf(["产业结构调整指导目录", "（2024年本）", *wrapped(paragraphs, 34)]))
+    store = Store(home / "zhengwen.sqlite3")
+    fetched = fetching.take_in(store, fetching.document_to_fetch("catalogue-2024"), path)
+    assert fetched.agrees
+    return PolicyEngine(store, Settings(home=home, embedding="none")), tried
+
+
+def test_200_questions_on_an_edition_nobody_has_seen(unseen):
+    engine, tried = unseen
+    chosen = random.Random(7).sample(tried, 100)
+    right = 0
+    for class_, thing, limit, unit, below, _ in chosen:
+        step = limit / 100
+        for inside in (True, False):
+            amount = limit - step if below == inside else limit + step
+            answer = engine.ask(f"新建{thing}生产线，单线规模{amount.normalize():f}{unit}，属于什么类", date(2024, 6, 1))
+            right += answer.eligibility is not None and answer.eligibility.class_ == (class_ if inside else "允许类")
+    assert right >= 196, right
+
+
+def test_what_a_complete_edition_does_not_name_is_permitted(unseen):
+    engine, tried = unseen
+    answer = engine.ask("年产500吨米花糖的食品厂属于什么类", date(2024, 6, 1))
+    assert answer.eligibility.class_ == "允许类" and "第十三条" in answer.text and answer.eligibility.basis == "in_force"
+    thing = tried[-1][1]
+    unknown = engine.ask(f"新建{thing}生产线，规模待定，属于什么类", date(2024, 6, 1))
+    assert unknown.status == "conditional" and unknown.eligibility.class_ == "待定"
