@@ -31,6 +31,7 @@ test: setup lint browser
 eval: setup
 	$(BIN)/zhengwen index --quiet
 	$(BIN)/python -m evals.retrieval
+	$(BIN)/python -m evals.eia
 	$(BIN)/python -m evals.duties
 	$(BIN)/python -m evals.catalogue
 

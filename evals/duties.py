@@ -1,7 +1,7 @@
-"""Are lead and responsible units exact? python -m evals.duties: exact set equality on both halves, and the median time.
+"""Are lead and responsible units exact? python -m evals.duties: exact set equality, open and unseen, and the median time.
 
 A question of a topic expects the units of every duty that speaks of it; a question of a unit expects that unit in the
-roles it has, and the clauses. The half `dev` may be looked at (--failures); of `test` only the figures are shown.
+roles it has, and the clauses. `dev` may be looked at (--failures), also what was opened of the unseen; of `test` only the figures are shown.
 """
 
 import argparse

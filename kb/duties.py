@@ -24,7 +24,7 @@ PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|�
                         r"由谁|由哪(?:个|些|家)")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
 TOGETHER = re.compile(r"共同|一起|一块|一同|同时|联合|都(?!干|做|有|要|管什么|负责什么)|都有份")
-TAKES_PART = re.compile(r"([一-鿿])不\1|参与|参加|负责|管|配合|任务|责任|角色|关系")
+TAKES_PART = re.compile(r"([^是能可行会好对属算像])不\1|参与|参加|负责|管|配合|任务|责任|角色|关系")
 IS_FOR = re.compile(r"(?:是|该|应该|应当|要)?(?:由|归|让)(?:谁|哪)")  # after a unit that the question is about, not one that acts
 LAW = re.compile(r"罚|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法(?!项目|企业)|犯法")
 NEAR = 0.42  # cosine from which a clause of the plan speaks of a topic in other words

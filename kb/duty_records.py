@@ -33,7 +33,7 @@ FRAMED = re.compile(r"（((?:牵头|责任|配合|主办|协办)(?:单位|部门
 DONE = re.compile(r"^(?:\d{4}年|每年|长期|持续|常年|\d+月)|(?:完成|实施|推进|开展)$")  # a time among the units
 EDGE = "。；，、 \t\n"
 
-LINE = re.compile(r"[。；]\s*((?:牵头|责任|主办|配合)(?:单位|部门)：[^。]*)。?$")  # …。牵头单位：甲；责任单位：乙。
+LINE = re.compile(r"[。；](\s*(?:牵头|责任|主办|配合)(?:单位|部门)：[^。]*)。?$")  # …。牵头单位：甲；责任单位：乙。
 
 Kind = Literal["parenthesis", "prose"]
 

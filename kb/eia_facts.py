@@ -14,7 +14,7 @@ from typing import Any
 from kb.eia_areas import touches
 from kb.eia_products import BRACKETED, Products
 from kb.eia_rules import Branch, Condition, Row
-from kb.project import Project
+from kb.project import UNDECIDED, Project
 from kb.quantities import Quantity, compare, quantities
 
 PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
@@ -124,12 +124,10 @@ class Facts(Products):
             return bool(comparison.holds) if comparison.holds is not None else None
         assert condition.limit is not None
         limit = next(q for q in condition.limit.limits if q.included is None)
-        for other in (q for c in self.conditions if c.kind == "limit" and c.limit for q in c.limit.limits):
+        for other in (q for c in self.conditions if c.kind == "limit" and c.limit and c.of == condition.of for q in c.limit.limits):
             if other.value == limit.value and other.canonical == limit.canonical and other.included is not None:
                 upper = other.bound in ("≥", "<")  # the number belongs to the upper side
                 return upper == (limit.bound == "以上")
-        if self._contrasts:
-            return False
         self.exactly.append(comparison)
         return bool(comparison.holds)
 
@@ -137,12 +135,6 @@ class Facts(Products):
     def _thinned(self) -> bool:
         """Does the row count thinner to the paint (含稀释剂)?"""
         return any("含稀释剂" in a.text for _, cell in self.row.cells for a in cell)
-
-    @cached_property
-    def _contrasts(self) -> bool:
-        """Does the row set a bare 以上 or 以下 against 及以下 or 及以上 of the same number? Then its bare words leave the number out."""
-        limits = [q for c in self.conditions if c.kind == "limit" and c.limit for q in c.limit.limits]
-        return any(a.included is None and b.included and a.value == b.value and a.canonical == b.canonical for a in limits for b in limits)
 
     def _candidates(self, condition: Condition) -> list[Quantity]:
         assert condition.limit is not None
@@ -247,6 +239,8 @@ class Facts(Products):
             return not more  # 说明3
         if True in said or (None in said and "采" in self.row.name and UNMINED.search(self.project.text)):
             return not more
+        if condition in self._ways and UNDECIDED.search(self.project.text):
+            return None
         if condition in self._ways and not (more or WAY.search(self.project.text) or any(self.project.says(t) is False for t in condition.terms)):
             return None
         return None if None in said and not more else False

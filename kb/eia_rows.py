@@ -20,9 +20,10 @@ EARLY = 0.05  # added for a word at the very beginning
 BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
 BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
-ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加装|同步|自己[做建]|也)[^，。；含配]{0,10}$")
+ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加(?![工油气盟])|同步|自己[做建]|也)[^，。；含配]{0,10}$")
 BESIDE = re.compile(r"(?:含|[和及](?=[一两二三四\d])|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))(?:[^，。；含配]{0,14}|[^。；]{0,10}，[^，。；]{0,6})$")
-MATERIALS = {"油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
+MADE_OF = re.compile("(?:生产|制造|做)[^，。；用刷喷]{0,16}$")
+MATERIALS = {"涂料", "油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
 SURVEYED = re.compile("勘查|勘探|详查|普查|找矿|探矿|钻探")
 FIRM = re.compile("集团|公司|企业|老板|局")  # 某造纸集团: who builds, not what
@@ -36,7 +37,7 @@ AROUND = re.compile(r"[内里旁边]|附近|商铺|铺|周边|门口|对面|后�
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
 INCLUDED = re.compile(r"[（(](?:含|包括)([^；（()）]+)")
 GENERIC = {"工程", "项目", "建设", "制造", "加工", "生产", "开发", "处理", "处置", "利用", "服务", "设备", "产品", "材料", "机械", "金属", "食品",
-           "其他", "全部", "批发", "配套", "仓库", "办公", "维修车间", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "涂料", "设计", "环境", "水源"}
+           "其他", "全部", "批发", "配套", "仓库", "办公", "维修车间", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "设计", "环境", "水源"}
 ASKING = re.compile(r"环评|环境影响|报告[书表]|登记表|手续|如何(?:办理|执行|确定)|类别|涉及环境敏感区|敏感区|投资\S*元")
 
 
@@ -64,7 +65,7 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
         if "海洋" in row.sector and not SEA.search(project.text):
             continue
         own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of
-               and ("修" in row.name or not REPAIRED.search(project.text, b, b + 10))
+               and ("修" in row.name or not (REPAIRED.search(project.text, b, b + 10) or project.text[:a].endswith("修")))
                and ("勘" in row.name or not SURVEYED.search(project.text, max(0, a - 6), b + 8))
                and ("采" in row.name or not MINED.search(project.text, max(0, a - 4), b + 8))
                and ("废" in row.name or not WASTE.search(project.text, max(0, a - 3), a))]
@@ -129,7 +130,7 @@ def _words_of(project: Project, known: Collection[str]) -> list[tuple[int, int, 
     text, longest = project.text, max(map(len, known), default=0)
     return [(a, b, text[a:b]) for a in range(len(text)) for b in range(a + 2, min(len(text), a + longest) + 1)
             if text[a:b] in known and project.stated(a, b) and (not BEFORE.search(text, max(0, a - 10), a) or TAKEN.search(text, b, b + 12)) and not AROUND.match(text, b) and not project.bought(a)
-            and (text[a:b] not in MATERIALS or MADE.match(text, b) or MADE.search(text, max(0, a - 2), a))]
+            and (text[a:b] not in MATERIALS or MADE.match(text, b) or MADE_OF.search(text, 0, a))]
 
 
 @lru_cache(maxsize=4)

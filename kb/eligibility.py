@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from kb.catalogue_rules import Item, items
+from kb.catalogue_items import Item
+from kb.catalogue_rules import items
 from kb.editions import incomplete
 from kb.eligibility_facts import Check, Wording
 from kb.models import CatalogueClass, Clause, Document, Hit

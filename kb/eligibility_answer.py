@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from kb.catalogue_rules import Exception_, Limit, Need
+from kb.catalogue_items import Exemption, Limit, Need
 from kb.composing import cite_head, provisos, quoted, sentence, states, unmarked
 from kb.corpus import chinese_date
 from kb.eligibility import ORDER, Determination, Edition, Matched, few
@@ -164,7 +164,7 @@ def _why(m: Matched) -> str:
 
 def _changes(sheet: _Sheet, deciding: list[Matched]) -> None:
     lines = [_fill("eligibility.change_freed", words=x.text, mark=sheet.mark(m)) for m in deciding if m.state == "applies"
-             for x in m.check.silent if isinstance(x, Exception_)]
+             for x in m.check.silent if isinstance(x, Exemption)]
     if lines:
         sheet.finding.lines.append("\n".join([sentence("eligibility.change"), "", *lines[:CHANGES]]))
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from kb.catalogue_rules import Exception_, Item, Limit, Need
+from kb.catalogue_items import Exemption, Item, Limit, Need
 from kb.lexicon import canonical, words
 from kb.models import Comparison
 from kb.places import holds, province
@@ -39,9 +39,9 @@ class Check:
     item: Item
     state: str
     compared: list[Comparison] = field(default_factory=list)
-    unknown: list[Limit | Need | Exception_] = field(default_factory=list)
+    unknown: list[Limit | Need | Exemption] = field(default_factory=list)
     let_off: list[str] = field(default_factory=list)  # the verbatim words that free it
-    silent: list[Need | Exception_] = field(default_factory=list)  # what would change the result if it were so
+    silent: list[Need | Exemption] = field(default_factory=list)  # what would change the result if it were so
     exactly: bool = False  # exactly at a bare 以上 or 以下
     one_line: bool = False  # a limit of one line, and the question does not say how many there are
     words: int = 0  # characters of the entry found in the question
@@ -204,10 +204,10 @@ class Wording:
         wide = {w for n in natures for w in (["改建", "扩建"] if n in ("改扩建", "改、扩建") else [n])}
         return bool(set(own) & wide)
 
-    def _left_open(self, exception: Exception_) -> bool:
+    def _left_open(self, exception: Exemption) -> bool:
         return any(self.unsure(t) for i in exception.items for n in i.needs for t in n.terms)
 
-    def excepted(self, exception: Exception_, of: str = "") -> bool | None:
+    def excepted(self, exception: Exemption, of: str = "") -> bool | None:
         """Does what is excepted hold? None where the question does not say. `of`: the words of the entry's own subject."""
         partly = False
         if exception.places:

@@ -1,0 +1,94 @@
+"""What does a bracket of a catalogue entry say? What it frees (…除外, 不含…), another limit for a place or a kind, other names."""
+
+import re
+from dataclasses import replace
+
+from kb.catalogue_items import Exemption, Item, Limit, Need
+from kb.catalogue_terms import AMOUNT_NOTE, MEASURE, WEAK, cut
+from kb.eia_rules import BRACKET
+from kb.places import PROVINCES
+from kb.quantities import Threshold, quantities, thresholds
+
+CARVES = re.compile(r"除外|^(?:均?不含|不包括)(?!\d)")
+CARVING = re.compile(r"(?:的)?除外.*$|^(?:均?不含|不包括)")
+
+
+def take_brackets(clause: str) -> tuple[str, list[tuple[int, str]]]:
+    """The clause without its brackets, and where each stood; those that belong to an amount stay."""
+    plain, found, at = "", list[tuple[int, str]](), 0
+    for m in BRACKET.finditer(clause):
+        if AMOUNT_NOTE.fullmatch(m[1]) and re.search(r"[\d一-鿿]$", clause[:m.start()]):
+            if "折" not in m[1]:
+                continue
+        plain += clause[at:m.start()]
+        found.append((len(plain), m[1]))
+        at = m.end()
+    return (plain + clause[at:]).replace(" ", ""), found
+
+
+def exemptions_in(inner: str) -> list[Exemption]:
+    """What a bracket frees: places, natures, or things with conditions of their own."""
+    found = []
+    for part in re.split(r"[；;，,](?=[^；;，,]*(?:除外|不含|不包括))", inner):
+        body = re.sub(r"的$", "", CARVING.sub("", part)).strip()
+        if not body:
+            continue
+        places = tuple(p for p in re.split("[、和]", re.sub(r"大豆主产区|主产区|地区$", "", body)))
+        if all(re.fullmatch(r"[一-鿿]{2,4}", p) for p in places) and all(p in PROVINCES for p in places):
+            found.append(Exemption(part, places=places))
+        elif "少数民族地区" in body:
+            found.append(Exemption(part, places=("少数民族地区",)))
+        else:
+            got = [i for clause in cut(body, "，,；;") for i in _loose(clause)]
+            if got:
+                found.append(Exemption(part, items=tuple(got)))
+    return found
+
+
+def _loose(text: str) -> list[Item]:
+    """An exception's things: whatever is said to be so frees the project."""
+    text = re.sub(r"[（(].*?[）)]", "", text)
+    t = thresholds(text)
+    if t:
+        before, after = text[:t[0].start], text[t[-1].end:]
+        return [Item(text, (), tuple(Limit(x, text, before) for x in t))] if before or after else []
+    found = []
+    for part in re.split(r"[、及或]|(?<=.{2})和(?=.{2})", text):
+        if not re.search("[一-鿿]", part) or (re.sub("的|品种|项目|[和及]", "", part) in WEAK | {"生产工艺"}):
+            continue
+        core = re.sub(r"^(?:采用|使用|持有|以|进行|符合|用于|利用)|(?:等?(?:节能配电)?变压器)$|(?:的|工艺|技术|装置|项目|品种|生产线|生产|制品|企业集团|法律法规|要求)+$", "", part.strip("的")) or part
+        found.append(Item(part, (Need((core,), part),)))
+    return found
+
+
+def other_names(inner: str) -> list[str]:
+    """Other names in a bracket: 含手推车胎, 俗名, an abbreviation."""
+    inner = re.sub("^(?:含|包括|如)", "", inner)
+    parts = re.split("[、，,；;]|以及|等", inner)
+    return [p for p in (re.sub(r"^(?:含|包括)", "", x).strip() for x in parts) if 1 < len(p) < 16 and not re.search("用$|淘汰类", p) and p not in WEAK]
+
+
+def variants_of(inner: str, limits: list[Limit]) -> list[tuple[tuple[str, ...], Limit]]:
+    """Other limits a bracket sets for a place or a kind: （其中山西、内蒙古、陕西低于120万吨/年）, （合金钢50吨）."""
+    found = []
+    for part in re.split("[，,；;]", inner):
+        m = re.match(r"(?:其中)?([一-鿿]{2,4}?(?:、[一-鿿]{2,4}?)*?)(?=低于|高于|小于|大于|[<>≥≤\d])(.+)$", part)
+        names = tuple(m[1].removesuffix("地区").split("、")) if m else ()
+        if not m or not limits or (MEASURE.search(m[1]) and not all(n in PROVINCES for n in names)):
+            return []
+        base = limits[0]
+        read = next(iter(thresholds(m[2])), None) or _instead(base.threshold, m[2])
+        if read is None:
+            return []
+        found.append((names, Limit(read, part, base.lead)))
+    return found
+
+
+def _instead(limit: Threshold, amount: str) -> Threshold | None:
+    """The limit with its last amount replaced: 30吨以上100吨以下, 50吨 → 30吨以上50吨以下."""
+    read = quantities(amount)
+    if not read:
+        return None
+    if limit.upper:
+        return replace(limit, upper=replace(limit.upper, value=read[0].value))
+    return replace(limit, lower=replace(limit.lower, value=read[0].value)) if limit.lower else None

@@ -1,0 +1,55 @@
+"""What is an entry of the catalogue once it is read? Items with what they demand and what frees a project from them.
+
+产业结构调整指导目录 states a thing, its limits (以下, 及以上), natures (新建, 改扩建), places and exceptions (…除外, 不含…); the verbatim
+words are kept with each, for the answer to quote.
+"""
+
+from dataclasses import dataclass
+
+from kb.quantities import Threshold
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something the project must be or have: one of the terms. `negated`: it must not have it (没有配套处置设施)."""
+
+    terms: tuple[str, ...]
+    text: str
+    negated: bool = False
+    trait: bool = False  # how it is made or equipped, not what it is
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An amount demanded; `lead`: the words before it (入纬率, 单线产能), `place`: where another limit stands (云南地区3000吨)."""
+
+    threshold: Threshold
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """What is freed, verbatim: a place, or an item of its own."""
+
+    text: str
+    places: tuple[str, ...] = ()
+    items: tuple["Item", ...] = ()
+    natures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing an entry takes: all needs and limits, in these natures and places, unless an exception frees it."""
+
+    text: str
+    needs: tuple[Need, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    natures: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    exceptions: tuple[Exemption, ...] = ()
+    unread: tuple[str, ...] = ()  # numbers of its text that no limit reads: they must be stated as they stand
+
+    @property
+    def subject(self) -> tuple[Need, ...]:
+        return tuple(n for n in self.needs if not n.trait)

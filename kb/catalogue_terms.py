@@ -1,0 +1,127 @@
+"""Which words of a catalogue entry say what the thing is? Its core without 生产装置, 项目, 技术开发与应用; the head a list shares.
+
+The word classes are data, corpus/catalogue-grammar.toml.
+"""
+
+import re
+import tomllib
+
+from kb.eia_rules import BRACKET
+from kb.settings import CORPUS
+from kb.tokens import tokens
+
+_CLASSES = {name: frozenset(listed) for name, listed in tomllib.loads((CORPUS / "catalogue-grammar.toml").read_text(encoding="utf-8")).items()}
+GENERIC, VERBS = _CLASSES["generic"], _CLASSES["processes"]
+WEAK = GENERIC | _CLASSES["too_wide"] | VERBS  # too little alone
+PLAIN = {"服务", "设施", "技术", "工程", "产品", "系统", "生产", "建设"}  # a head that says nothing of what it is
+ENDING = re.compile(
+    r"(?:(?<=.)(?:的?(?:工业化|产业化|规范化|规模化)?(?:先进|新)?(?:工艺)?(?:技术|工艺|装备|产品|方法)?(?:的?(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|集成|传承|推广应用|"
+    r"开发利用|开发应用|设备制造)(?:[与和及、](?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|销售|创新|管理))*))"
+    r"|(?<=..)(?:成套)?(?:生产|建设|制造|加工|开发|固定式)*(?:装置|生产线|项目|企业|工程)|(?<=..)等|(?<=..)的|(?<=..)生产)$")
+OPENING = re.compile(r"^(?:规模(?=..)|其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
+EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民用|各类|各种|规模化?|直接|企业|等|的|级")
+MODIFIER = re.compile(r"(?:[型化级性式用态际]|新型|特种|特殊|绿色|节能|环保|高效|先进|清洁|安全|现代|大|小|中|高档|专用|移动|无线|有线|网络|微孔|连续|间歇|间断|规范|干|湿|高|低|有机|无机|天然|合成|医疗|红色|工业)$")
+MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|宽度|长度|功率|速度|转速|频率|率|量|单线|单窑|单班|单套|单系列|单条|单机|年产|日产|低于|超过|参数|面积|系数|强度|厚度|压力|含量|储量|纯度"
+                     r"|消耗|体积|吨位|斗容|次数|寿命|时速|轴重|密度|效率|幅宽|线宽|人数|总人数|分辨率|模量|精度|成本|煤耗|焦比|电耗|水|耗|等级|分子量)$")
+VERB = re.compile(r"^(?:单线|单班|单窑|单系列|单条|单套|日|年)*(?:日|年)?(?:处理|加工|屠宰|处置|利用|开采|设计|生产)+(?=.{2})")
+AMOUNT_NOTE = re.compile(r"(?:不含|含|含本数|折干|折100%|折纯)")
+
+
+def core_of(subject: str) -> str:
+    """The subject without the words every entry has (生产装置, 项目, 技术开发与应用) and those that silence allows (普通)."""
+    core = re.sub("^[^的]{0,4}量的", "", subject.strip("，,的 "))
+    while True:
+        if re.search("[初精深粗]加工$", core):
+            break
+        core = re.sub("(?<=...)及其(?:系列|衍生|制品|产品|复合|配套|关键|应用|相关).*$", "", core)
+        shorter = OPENING.sub("", ENDING.sub("", core)).strip("，,的 ")
+        if shorter == core:
+            break
+        core = shorter
+    core = re.sub("及?以[上下]", "", core) if not re.search(r"\d", core) else core
+    return core if core not in GENERIC and core not in ("生产", "技术", "建设", "制造", "项目", "加工", "工艺", "开发", "应用", "推广", "生产线") else ""
+
+
+def is_strong(term: str) -> bool:
+    """Does a term say what the thing is, and not only that it is equipment or modern?"""
+    left = EASY.sub("", term)
+    if left in WEAK:
+        return False
+    for word in sorted(GENERIC, key=len, reverse=True):
+        left = left.replace(word, "")
+    left = re.sub("[型类等的用级和与及、]", "", left)
+    for word in VERBS:
+        if left.startswith(word):
+            left = left[len(word):] if left[len(word):] in VERBS or left == word else left
+    return bool(left) and left not in VERBS and len(EASY.sub("", term)) > 1
+
+
+def shared_head(core: str, head: str) -> str:
+    """The head that a piece of a list shares with the last (中碱、无碱、耐碱玻璃球窑; 数字化、智能化服装), "" where it stands alone."""
+    got = _head(head, core)
+    if not got or core.endswith(got) or not is_strong(head):
+        return ""
+    at = len(core) - 1
+    if 0 < at < 5 and len(head) - at > 2 and head[at] == core[-1] and head[at - 1:at + 1] != core[-2:]:
+        return head[at + 1:]  # 中碱、无碱、耐碱玻璃球窑; 合金钢、不锈钢、耐候钢高强度紧固件
+    return got if MODIFIER.search(core) or (got in WEAK and not is_strong(core)) else ""
+
+
+def _head(subject: str, modifier: str) -> str:
+    """The thing that the last piece of a list of kinds names: 耐碱玻璃球窑 → 玻璃球窑."""
+    if not subject or subject == modifier:
+        return ""
+    words = [w for w in tokens(subject) if subject.endswith(w) and 1 < len(w) < len(subject)]
+    return max(words, key=len) if words else subject[-2:] if len(subject) > 3 else subject
+
+
+def leading_word(subject: str) -> str:
+    words = [w for w in tokens(subject) if subject.startswith(w) and 1 < len(w) < len(subject)]
+    return max(words, key=len) if words else ""
+
+
+def denied_head(subject: str) -> str:
+    """非 at the head of a list is said of all of it: 非数控剪板机、折弯机 → 非数控, 非连续化、自动化炸药 → 非连续化."""
+    if not subject.startswith("非"):
+        return ""
+    words = [w for w in tokens(subject[1:]) if subject[1:].startswith(w) and len(w) > 1]
+    return "非" + min(words, key=len) if words else ""
+
+
+def measured_thing(lead: str) -> str:
+    """What a limit is of: 年加工生皮能力 → 生皮, 单条化学木浆 → 化学木浆; 入纬率, 单线产能 → nothing of its own."""
+    lead = re.sub("(?:在|为|达到|不足|约)$", "", lead)
+    lead = re.sub("^[^日年]*(?:主产区|产区)(?=[日年])", "", lead)
+    thing = VERB.sub("", lead)
+    if thing != lead:
+        return MEASURE.sub("", thing)
+    return "" if MEASURE.search(lead) else re.sub("^单(?:条|线|班|窑|套|系列)", "", lead)
+
+
+def trait_terms(text: str, negated: bool) -> tuple[str, ...]:
+    """What a trait speaks of: 没有配套处置设施 → 处置, 以糖蜜为原料 → 糖蜜."""
+    text = text.strip("，,的但且")
+    if negated:
+        text = re.sub(r"^(?:其中)?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无|不采用|不符合|未按)", "", text)
+        text = re.sub(r"(?:等)?(?:强制性)?(?:标准|要求|规定)$", lambda m: "强制性标准" if "强制" in m[0] else m[0], text)
+        text = text if "强制性标准" not in text else "强制性标准"
+    else:
+        text = re.sub(r"^以|为(?:主要)?原料.*$|为.*$", "", text)
+    return tuple(t for t in (re.sub("配套|设施$", "", x) or x for x in re.split("、|/|或", text)) if len(t) > 1)
+
+
+def unbracketed(text: str) -> str:
+    return BRACKET.sub(lambda m: m[0] if AMOUNT_NOTE.fullmatch(m[1]) else "", text)
+
+
+def cut(text: str, stops: str) -> list[str]:
+    """The text cut at the stops outside parentheses and square brackets."""
+    parts, depth, start = [], 0, 0
+    for at, char in enumerate(text):
+        depth += (char in "（([【") - (char in "）)]】")
+        if char in stops and depth <= 0 and not (char == "," and text[at - 1:at].isdigit() and text[at + 1:at + 4].isdigit()):
+            parts.append(text[start:at].strip())
+            start = at + 1
+            depth = 0
+    parts.append(text[start:].strip())
+    return [p for p in parts if p]
