@@ -25,8 +25,8 @@ from kb.quantities import Threshold, thresholds
 
 NATURE = re.compile(rf"(?:(?<=^)|(?<=[、，,和]))(?:以及)?(?:现有)?(?:{NATURES})(?:[、和及或](?:{NATURES}))*(?![独续])(?=[一-鿿\d\0])")
 NEGATIVE = re.compile(r"(?:(?<=、)(?:以及)?(?:[一-鿿]{2,6}、)+[一-鿿]{2,6}等指标|[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
-MAKING = re.compile(r"(?:使用[^，,；;]+?生产的|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
-SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)")
+MAKING = re.compile(r"(?:使用[^，,；;]+?生产的|采用[^，,；;、]+?(?:工艺|法)生产(?=.{2})|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
+SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)(?:、[一-鿿]{2,4}地区)*")
 LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
 USING = re.compile(r"(?:采用|使用|利用|建立)([^，\d]+?)(?:等(?:多种)?新?(?:技术|工艺|系统)?(?:装备|设备)?)?，(?:生产|制造)?(.+)$")
 GRADE = re.compile(r"\d[\d.]*级(?:及?以[上下])?(?=..)")
@@ -71,7 +71,7 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
     said = before.natures
     places = before.places
     if m := SCOPE.match(plain):
-        places = (m[0],)
+        places = tuple(re.split("(?<=地区)、", m[0]))
         plain = "\0" * len(m[0]) + plain[m.end():]
     traits: list[tuple[int, Need]] = []
     begun: list[tuple[int, tuple[str, ...]]] = []  # where a nature begins to hold
@@ -214,7 +214,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
             if graded := GRADE.match(core):
                 needs.append(Need((graded[0],), graded[0], trait=True))
                 core = core_of(core[graded.end():])
-            needs.append(Need((core, *piece.more), piece.subject))
+            needs.append(Need((core, *_also(core, out[n + 1:]), *piece.more), piece.subject))
             if n and (denied := denied_head(out[0].subject)) and not core.startswith("非") and not piece.limits:
                 needs.append(Need((denied,), denied))
             if piece is not last and (h := _governing(piece, out[n + 1:])):
@@ -276,6 +276,13 @@ def _governing(piece: _Piece, after: list[_Piece]) -> str:
         if re.search("(?:项目|生产线|装置)$", p.subject):
             return ""
     return ""
+
+
+def _also(core: str, after: list[_Piece]) -> tuple[str, ...]:
+    """The second work of two: 电网改造与建设 is 电网改造 and 电网建设."""
+    m = re.search("(?<=..)(?:改造|抽采|保护|开采|勘探)$", core)
+    works = after[0].subject if after and not after[0].limits else ""
+    return (core[:m.start()] + works,) if m and re.fullmatch("建设|利用|治理|维护|修复|开发|改造", works) else ()
 
 
 def _unread(core: str, piece: _Piece) -> list[str]:

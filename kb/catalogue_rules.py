@@ -19,7 +19,7 @@ from kb.quantities import thresholds
 def items(text: str) -> tuple[Item, ...]:
     """The items of an entry, in its order."""
     text = re.sub(r"[。：:]?\s*[（(]\d{1,2}[）)](?=[一-鿿\d])", "；", text)
-    found: list[Item] = []
+    found, parts_of = list[Item](), tuple[Need, ...]()
     for part in cut(text, "；;。"):
         if special := _standards(part):
             found += special
@@ -27,14 +27,17 @@ def items(text: str) -> tuple[Item, ...]:
         head, body = "", part
         if (m := re.match(r"^([^：:（(，,]{2,40})[：:](.+)$", part, re.S)) and not re.search(r"下列标准", m[1]):
             head, body = m[1], m[2]
+        elif m := re.match(r"^([^\[【，,]{2,40})[\[【](.+)[\]】]$", part, re.S):  # 高性能纤维[碳纤维…、芳纶…]: the kinds in square brackets
+            head, body = m[1], m[2]
         held = Held()
         clauses = _clauses(body)
         shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body)) else ()
+        parts_of = _parts_of(head) if head else parts_of
         if head and not shared:
             found += clause_items(head, held)[0]
         for clause in clauses:
             got, held = clause_items(clause, held)
-            found += [replace(item, needs=(*shared, *item.needs)) for item in got]
+            found += [replace(item, needs=(*shared, *(parts_of if not item.limits else ()), *item.needs)) for item in got]
     return tuple(i for i in found if i.subject and any(is_strong(t) for n in i.subject for t in n.terms))
 
 
@@ -61,6 +64,12 @@ def _standards(part: str) -> list[Item]:
 def _whole(head: str) -> tuple[Need, ...]:
     core = core_of(head)
     return (Need((core,), head),) if core else ()
+
+
+def _parts_of(head: str) -> tuple[Need, ...]:
+    """新能源汽车关键零部件：空气压缩机 is not any 空气压缩机: a part that no limit describes is one of the thing the head names."""
+    m = re.match(r"([一-鿿]{4,}?)(?:关键|核心|重要|主要)?(?:零部件|零配件|配件|部件)$", head)
+    return (Need((m[1],), head),) if m else ()
 
 
 def _clauses(body: str) -> list[str]:

@@ -62,7 +62,7 @@ def shared_head(core: str, head: str) -> str:
     if not got or core.endswith(got) or not is_strong(head):
         return ""
     at = len(core) - 1
-    if 0 < at < 5 and len(head) - at > 2 and head[at] == core[-1] and head[at - 1:at + 1] != core[-2:]:
+    if 0 < at < 5 and "等" not in head and len(head) - at > 2 and head[at] == core[-1] and head[at - 1:at + 1] != core[-2:]:
         return head[at + 1:]  # 中碱、无碱、耐碱玻璃球窑; 合金钢、不锈钢、耐候钢高强度紧固件
     return got if MODIFIER.search(core) or (got in WEAK and not is_strong(core)) else ""
 
@@ -106,6 +106,7 @@ def trait_terms(text: str, negated: bool) -> tuple[str, ...]:
         text = re.sub(r"(?:等)?(?:强制性)?(?:标准|要求|规定)$", lambda m: "强制性标准" if "强制" in m[0] else m[0], text)
         text = text if "强制性标准" not in text else "强制性标准"
     else:
+        text = re.sub(r"^采用(.+?)(?:工艺)?生产$", r"\1", text)
         text = re.sub(r"^以|为(?:主要)?原料.*$|为.*$", "", text)
     return tuple(t for t in (re.sub("配套|设施$", "", x) or x for x in re.split("、|/|或", text)) if len(t) > 1)
 

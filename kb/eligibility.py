@@ -5,6 +5,7 @@ edition can show that none does: until then 待定. An entry that names the thin
 exception is reported as such and never makes it 限制类. Nothing is said here in prose: `kb.eligibility_answer` writes it.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
 LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
+OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
 
@@ -118,7 +120,7 @@ def edition(wording: Wording, document: Document, on: date, store: Store, hits: 
         clause, rules = entries[clause_id]
         checks = _meant(wording, [c for item in rules if (c := wording.check(item)).state != "no"])
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
-        if best and _near_enough(clause, best, near.get(clause_id, 0.0)):
+        if best and _near_enough(wording, clause, best, near.get(clause_id, 0.0)):
             result.matched.append(Matched(clause, best))
     _settle_encouraged(result)
     return result
@@ -141,9 +143,12 @@ def _meant(wording: Wording, checks: list[Check]) -> list[Check]:
     return kept or checks
 
 
-def _near_enough(clause: Clause, check: Check, cosine: float) -> bool:
-    """鼓励类 speaks in general words: what is found by a short one must also be near in meaning."""
+def _near_enough(wording: Wording, clause: Clause, check: Check, cosine: float) -> bool:
+    """鼓励类 speaks in general words: what is found by a short one must also be near in meaning, or be
+    the project's own name (装载机制造项目)."""
     if clause.fields["class"] != "鼓励类":
+        return True
+    if any(OWN_NAME.match(wording.text, end) for _, end in wording.spans(check.item)):
         return True
     return cosine >= (LEAST_SHORT if check.words <= SHORT else LEAST if check.words < LONG else 0.0)
 

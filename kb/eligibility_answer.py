@@ -157,7 +157,7 @@ def _why(m: Matched) -> str:
     check = m.check
     said = [sentence("eligibility.why_limit", asked=c.asked, rule=c.rule) for c in check.compared if c.holds is False]
     for words in check.let_off:
-        key = "why_nature" if words == "、".join(check.item.natures) else "why_place" if words in check.item.places else "why_words"
+        key = "why_nature" if words == "、".join(check.item.natures) else "why_place" if words == "、".join(check.item.places) else "why_words"
         said.append(sentence(f"eligibility.{key}", words=words))
     return "，".join(said) or sentence("eligibility.why_words", words=check.item.text)
 

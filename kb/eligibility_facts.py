@@ -20,16 +20,18 @@ OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|�
 ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
-FILL = re.compile(r"(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
+FILL = re.compile(r"(?<=[一-鿿]{2})用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
 PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企业|集团")
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
 ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
-SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|生产线数|[两二三四五六多\d]条")
+SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|几班|(?<![单一])班制|班次|[两二三]班|生产线数|[两二三四五六多\d]条")
 LINES = re.compile(r"(?<![第上下])(?:([两二三四五六])|([2-9]))条")
-MACHINE = re.compile(r"(?:专用|成套|生产|检测|包装|配套)?(?:设备|机械|机组|仪器|仪|检测|包装(?!膜)|模具|刀具|销售|贸易|运输|批发|零售|维修|店|医院)")
+PACKING = re.compile("勾兑|兑水|分装|灌装|复配")  # what is bought in is only packed, not made
+OF_A_PIECE = re.compile(r"单(?:块|件|片|张|个|丝|体|根|粒|枚|只|瓶)[一-鿿]{0,6}$")
+MACHINE = re.compile(r"(?:专用|成套|生产|检测|包装|配套)?(?:瓦斯(?!突出)|设备|机械|机组|仪器|仪|检测|包装(?!膜)|模具|刀具|销售|贸易|运输|批发|零售|维修|店|医院)")
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Wording:
     @cached_property
     def unsettled(self) -> bool:
         """Does the question leave open something other than its scale?"""
-        return any(UNSURE.search(s) and not OF_SCALE.search(s) for s in re.split("[，,。；]", self.raw))
+        return any(UNSURE.search(s) and not OF_SCALE.search(s) for s in re.split("[，,。；]", ASKING.sub("", self.raw)))
 
     def says(self, term: str) -> bool | None:
         """Stated, denied, or not spoken of."""
@@ -137,10 +139,11 @@ class Wording:
             values.append(self._nature(item.natures))
             if values[-1] is False:
                 found.let_off.append("、".join(item.natures))
-        for place in item.places:
-            values.append(holds(place, self.where, self.raw))
+        if item.places:
+            held = [holds(place, self.where, self.raw) for place in item.places]
+            values.append(True if True in held else None if None in held else False)
             if values[-1] is False:
-                found.let_off.append(place)
+                found.let_off.append("、".join(item.places))
         for exception in item.exceptions:
             value = self.excepted(exception, "".join(t for n in item.subject for t in n.terms))
             if value is None and exception.items:
@@ -165,6 +168,8 @@ class Wording:
         for term in need.terms:
             if self.says(term):
                 places = [(a, b) for a, b, stated in self.project.mentions(term) if stated]
+                if any(self.project.bought(a) for a, _ in places) and PACKING.search(self.text):
+                    continue
                 if places and all(self._other(term, a, b, alone) for a, b in places):
                     continue
                 return True
@@ -242,6 +247,9 @@ class Wording:
         """(does the amount meet the limit, the comparison, is it exactly at a bare boundary)."""
         found: list[tuple[Quantity, Comparison]] = []
         for q in self.project.amounts:
+            piece = OF_A_PIECE.search(self.text, 0, q.start)
+            if piece and not OF_A_PIECE.search(limit.lead) and limit.threshold.limits[0].per:
+                continue  # 单块面积1.62平方米 is no yearly output
             c = compare(q, limit.threshold) or self._named_alike(q, limit)
             if c and c.holds is not None:
                 found.append((q, c))
@@ -290,7 +298,7 @@ def worded(question: str) -> str:
     text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
     for word in words("entry"):
         if word.say in text and word.means not in text:
-            text = text.replace(word.say, f"{word.say}（{word.means}）", 1)
+            text = text.replace(word.say, word.means if word.say[0] in "无非不" else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
     return text
 
 

@@ -110,9 +110,9 @@ class PolicyEngine:
             return "refused", Finding(status="refused", lines=[sentence("refused.empty")])
         if finding := look_up(reading, on, self.store):
             return "lookup", finding
-        if reading.outside:
+        if reading.outside and not reading.asks_document:
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
-        if reading.not_held:
+        if reading.not_held and not reading.asks_document:
             return reading.intent, nothing(reading, on, self.store)
         if difference := comparison(reading, on, self.store):
             return "eligibility", difference

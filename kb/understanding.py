@@ -13,7 +13,7 @@ from kb.references import named_documents, unknown_titles
 from kb.scope import not_held, requested_elsewhere
 from kb.units import known_units
 
-EIA = re.compile(r"环评|环境影响评价|报告书|报告表|登记表|豁免")
+EIA = re.compile(r"[做编]?书还是[做编]?表|环评|环境影响评价|报告书|报告表|登记表|豁免")
 CLASS = re.compile(r"鼓励|限制类|限制的|淘汰|允许类|产业目录|产业政策|指导目录|能不能引进|可以引进|能否引进|准入|目录(?:里|中)?(?:是|归|属|算)|国家限制|限不限制?|(?:还|是不是|算不算|算|属于)限制|限制[吗不]|"
                    r"(?:属于?|归|是|算)(?:于|为|在)?(?:国家)?(?:什么|哪一?|何|啥)(?:个)?类(?!环评)|(?:什么|哪一?|何|啥)类(?:别|型)?(?:的?项目)?[?？。]?$|(?:核定|认定|判断|判定|确定|审定|定)[^，。；]{0,10}类|怎么归|(?:能不能|可不可以|能否)(?:进|来|落户)(?![行料入])|能不能上(?![环报])|能上吗|能不能(?:引|进来|落户|批)|能(?:批|引进)(?:吗|不)")
 EIA_CLASS = re.compile(r"(?:环评|环境影响评价|环评文件)[^，。；？?]{0,10}类[别型]?")  # 环评做哪一类 asks no class of the catalogue
@@ -26,14 +26,11 @@ TASK_OF = re.compile(r"(?:的(?:任务|职责|责任)|[^，。]{0,8}?(?:有|要|
                      r"(?:什么|哪|啥|任务|职责|责任|关系|吗))")  # straight after a unit it does not know
 CONSEQUENCE = re.compile(r"罚|处理|后果|追究|追责|责任|坐牢|拘留|吊销|违法吗|犯法")
 SANCTION = re.compile(r"罚款|责令|拘留|吊销|没收|处分|追究.{0,6}责任|赔偿")
-WHICH = re.compile(r"什么|哪|啥|何种|怎么|如何|是否|要不要|要不|需不需要|用不用|吗|么|还是|咋|级别|类别|嘛|呢|[不吧]$|就行|算|需要|请明确|认定|为何")
 ASKING = re.compile(r"[?？]|[吗呢嘛]$|什么|哪|谁|怎么|如何|多少|是否|第.{1,6}[条项款]")
-BRIEF = 20  # characters: “电镀厂环评” asks without a word of asking
-EIA_LAST = re.compile(r"(?:环评|报告书|报告表|登记表)[。！!]?$")
 OF_EIA_LAW = re.compile(r"罚|处分|多久|几天|多少天|几日|时限|期限|有效期|过期|收费|费用|要钱|公众|公示|公开|听证|征求意见|哪些内容|内容(?:有|包括|是)|区别|什么意思|"
-                        r"什么是|含义|定义|重新报批|重新审核|谁审批|谁批|谁来批|审批权|审批部门|哪个部门|哪个局|哪级|验收|谁来?编|谁做|资质|编制单位|编制人员|技术单位|造假|弄虚作假|抄袭|"
-                        r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|依据|规定在|第.{1,6}条|谁负责|后评价|跟踪|规划环评|"
-                        r"规划|自己写|村民|群众|意见|对不上|不符|倒查|补救|批复|批文|批下来|复核|当初|假的?|数据库|不达标|还能过|同步介入|敏感区(?:是|指|包括)|备案(?:流程|怎么|要|在)")  # questions of the law of EIA, not of one project
+                        r"什么是|含义|定义|重新报批|重新审核|谁审批|谁批|谁来批|审批权|审批部门|哪个部门|哪个局|哪[一]?级(?:环保|部门|审批|局|政府)|验收|谁来?编|谁做|(?:环评|编制|单位)[^，。]{0,4}资质|编制单位|编制人员|技术单位|造假|弄虚作假|抄袭|"
+                        r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|依据|规定在|第(?!三条[（(]).{1,6}条|谁负责|后评价|跟踪|规划环评|"
+                        r"规划的?环评|整个规划|[报编批]规划|规划[^，。]{0,6}环评|自己写|村民的?意见|群众|意见|对不上|不符|倒查|补救|批复|批文|批下来|复核|当初|沾亲|写假|假报告|是编的|数据库|本来就不达标|还能过|同步介入|敏感区(?:是|指|包括)|备案(?:流程|怎么|要|在)")  # questions of the law of EIA, not of one project
 OF_CATALOGUE = re.compile(r"哪些|(?:目录|类)[^，。]{0,8}(?:有多少|几条|多少条)|第[一二三四五六七八九十\d]+条|是什么意思|什么叫|含义|定义|什么时候|何时|施行|生效|依据是什么|怎么处理|政策(?:是|有)什么|目录(?:是|有)(?:什么|哪)")  # of the catalogue, not of one project
 KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
 
@@ -63,8 +60,7 @@ class Reading(BaseModel):
     def asks_document(self) -> bool:
         """Does it ask which EIA document one project needs, and not what the law of EIA says?"""
         whole = self.earlier + self.question
-        asks = WHICH.search(whole) or len(self.question) <= BRIEF or EIA_LAST.search(self.question)
-        return bool(EIA.search(whole) and asks and not OF_EIA_LAW.search(self.question))
+        return bool(EIA.search(whole)) and not OF_EIA_LAW.search(self.question)
 
     @property
     def likely_kind(self) -> Kind | None:
