@@ -282,7 +282,7 @@ def _also(core: str, after: list[_Piece]) -> tuple[str, ...]:
     """The second work of two: 电网改造与建设 is 电网改造 and 电网建设."""
     m = re.search("(?<=..)(?:改造|抽采|保护|开采|勘探)$", core)
     works = after[0].subject if after and not after[0].limits else ""
-    return (core[:m.start()] + works,) if m and re.fullmatch("建设|利用|治理|维护|修复|开发|改造", works) else ()
+    return (core[:m.start()] + works,) if m and re.fullmatch("建设|治理|维护|修复|开发|改造", works) else ()
 
 
 def _unread(core: str, piece: _Piece) -> list[str]:

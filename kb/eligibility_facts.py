@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kb.catalogue_items import Exemption, Item, Limit, Need
+from kb.catalogue_terms import WEAK
 from kb.lexicon import canonical, words
 from kb.models import Comparison
 from kb.places import holds, province
@@ -85,7 +86,7 @@ class Wording:
     def covers(self, term: str) -> bool:
         """Are all characters of the term that carry meaning found in words of the question, stated?"""
         chunks = [c for c in FILL.split(canonical(term)) if c]
-        return bool(chunks) and all(self._covered(c) for c in chunks) and sum(map(len, chunks)) > 1
+        return bool(chunks) and "".join(chunks) not in WEAK and all(self._covered(c) for c in chunks) and sum(map(len, chunks)) > 1
 
     def _covered(self, chunk: str) -> bool:
         at, text, last = 0, self.text.lower(), -1

@@ -192,3 +192,18 @@ def test_what_a_complete_edition_does_not_name_is_permitted(unseen):
     thing = tried[-1][1]
     unknown = engine.ask(f"新建{thing}生产线，规模待定，属于什么类", date(2024, 6, 1))
     assert unknown.status == "conditional" and unknown.eligibility.class_ == "待定"
+
+
+@pytest.mark.parametrize("question, class_", [
+    ("外购白酒基酒和酒精灌装成小瓶消毒液，属于什么类", "待定"),  # packed, not made
+    ("年产200万平方米建筑陶瓷生产线，单块面积0.36平方米，属于什么类", "待定"),  # the area of a tile is no output
+    ("年产100万平方米建筑陶瓷生产线，单块面积0.36平方米，属于什么类", "限制类"),
+    ("陕西省神木市年产100万吨煤矿，非煤与瓦斯突出矿井，属于什么类", "限制类"),  # one of three provinces with a limit of their own
+    ("四川省年产100万吨煤矿，非煤与瓦斯突出矿井，属于什么类", "待定"),
+    ("空气压缩机制造项目，排气压力2.5兆帕、功率300千瓦，属于什么类", "待定"),  # not a part of a car
+    ("新能源汽车燃料电池用空气压缩机制造项目，属于什么类", "鼓励类"),
+    ("铅酸蓄电池生产项目，采用外化成工艺，属于什么类", "限制类"),
+    ("铅酸蓄电池生产项目，采用内化成工艺，属于什么类", "待定"),
+])
+def test_what_the_project_is_and_is_not(engine, question, class_):
+    assert ask(engine, question).eligibility.class_ == class_
