@@ -54,7 +54,15 @@ def words(kind: str = "word") -> tuple[Word, ...]:
 @cache
 def saying(means: str) -> tuple[str, ...]:
     """The everyday words that stand for a term, be it written with the word of making (肉类加工) or without."""
-    return tuple(w.say for w in words() if bare(w.means) == bare(means))
+    return _by_meaning().get(bare(means), ())
+
+
+@cache
+def _by_meaning() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for word in words():
+        found.setdefault(bare(word.means), []).append(word.say)
+    return {means: tuple(said) for means, said in found.items()}
 
 
 def bare(name: str) -> str:
