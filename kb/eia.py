@@ -20,7 +20,6 @@ from kb.project import Project
 from kb.store import Store
 
 LEAST = 0.33  # cosine below which, without a word of the list, no row is taken for the project's
-CLOSE = 0.03  # two rows nearer than this, neither by a word of its own, are both shown
 BUILT = re.compile(r"(?:新增|新建|加装|增设|增加|安装|加建|上马|配套)[^，。；]{0,10}$")
 WORKS = re.compile(r"不涉及主体工程|主体工程不[变动改]|生产线不变|不[改变]动?(?:主体|主体工程|生产线)|不新增(?:主体|生产)|[别其]他?的?(?:都|也)?不[动改变]|只加个?|仅加装")
 
