@@ -23,7 +23,7 @@ from kb.project import Project
 from kb.settings import Settings, settings
 from kb.store import Store
 from kb.tokens import tokens
-from kb.understanding import SANCTION, Reading, read
+from kb.understanding import SANCTION, Reading, continues, read
 from kb.verifying import faults
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ class PolicyEngine:
             raise ZhengwenError("回答没有通过引文核对，已停止显示：" + "；".join(wrong))
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         return answer
+
+    def converse(self, said: list[str], as_of: date | None = None) -> Answer:
+        """The answer to the last of what one person said in turn: turns that only add facts belong to the question before them."""
+        *before, question = said
+        first = max((n for n, turn in enumerate(before) if not continues(turn.strip())), default=0)
+        return self.ask(question, as_of, "；".join(before[first:]))
 
     def screen(self, text: str, as_of: date | None = None) -> Screening:
         """One project, one sheet: facts, national class, the city's rules, the EIA document, whom to talk to (kb.screening)."""

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kb.errors import SettingsError
+
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 PROMPTS = ROOT / "prompts"
 
 
 class Settings(BaseSettings):
-    """Environment variables ZHENGWEN_HOME, ZHENGWEN_EMBEDDING, ZHENGWEN_CHROMA_URL, ZHENGWEN_HOST, ZHENGWEN_PORT."""
+    """Environment variables ZHENGWEN_HOME, ZHENGWEN_EMBEDDING, ZHENGWEN_CHROMA_URL, ZHENGWEN_HOST, ZHENGWEN_PORT …"""
 
     model_config = SettingsConfigDict(env_prefix="ZHENGWEN_")
 
@@ -20,10 +22,18 @@ class Settings(BaseSettings):
     chroma_url: str = ""  # empty: embedded Chroma under home
     host: str = "127.0.0.1"
     port: int = 7860
+    api_keys: str = ""  # accepted by the programming interfaces, separated by commas; with no key they are open
+    api_keys_file: Path | None = None  # the same, one a line
+    rate_limit: int = 120  # requests a minute of one caller of the programming interfaces; 0: no limit
+    request_bytes: int = 262_144  # the largest request they take
 
     @property
     def database(self) -> Path:
         return self.home / "zhengwen.sqlite3"
+
+    def accepted_keys(self) -> list[bytes]:
+        """The API keys; SettingsError where the file named cannot be read."""
+        return [key.strip().encode() for key in (*self.api_keys.split(","), *_lines(self.api_keys_file)) if key.strip()]
 
 
 @lru_cache(maxsize=1)
@@ -32,3 +42,10 @@ def settings() -> Settings:
     value = Settings()
     value.home.mkdir(parents=True, exist_ok=True)
     return value
+
+
+def _lines(path: Path | None) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines() if path else []
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"读不了密钥文件“{path}”，请检查路径和权限。") from None

@@ -1,0 +1,151 @@
+"""/v1: 政问 as a model of the OpenAI protocol, for Open WebUI, Dify, FastGPT, Chatbox and every client library.
+
+The last user message is the question, earlier user messages are what the same person said before; system and assistant
+messages have no effect on what is answered. Sampling parameters are accepted and ignored: an answer is computed.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from kb.composing import sentence
+from kb.engine import PolicyEngine
+from kb.models import Answer
+from web.api import QUESTION, TURNS
+from web.metrics import Metrics
+from web.refusals import DOCUMENTED, RequestRefused
+
+MODEL = "zhengwen"
+CREATED = 1764000000  # of the model, as the protocol demands one
+MESSAGES = 200
+PIECE = 24  # characters of one streamed piece
+
+
+class Part(BaseModel):
+    """One part of a message; what is not text is not read."""
+
+    type: str
+    text: str = ""
+
+
+class Message(BaseModel):
+    """One message of a conversation."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Part] | None = None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, str):
+            return self.content.strip()
+        return "\n".join(p.text for p in self.content or [] if p.type == "text").strip()
+
+
+class StreamOptions(BaseModel):
+    """What a stream is to contain."""
+
+    include_usage: bool = False
+
+
+class ChatRequest(BaseModel):
+    """A request for an answer; other parameters of the protocol are accepted and have no effect."""
+
+    messages: Annotated[list[Message], Field(min_length=1, max_length=MESSAGES)]
+    model: str = MODEL
+    stream: bool = False
+    stream_options: StreamOptions | None = None
+    as_of: date | None = Field(None, description="以哪一天的法律为准（本系统的扩展参数）")
+
+
+class ModelCard(BaseModel):
+    """A model as the protocol lists it."""
+
+    id: str = MODEL
+    object: Literal["model"] = "model"
+    created: int = CREATED
+    owned_by: str = "zhengwen"
+
+
+class ModelList(BaseModel):
+    """The models served."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelCard]
+
+
+def router(engine: PolicyEngine, metrics: Metrics) -> APIRouter:
+    """The routes over one engine."""
+    api = APIRouter(prefix="/v1", tags=["OpenAI 兼容接口"], responses=DOCUMENTED)
+
+    @api.get("/models", summary="模型列表", response_model=ModelList)
+    def models() -> ModelList:
+        return ModelList(data=[ModelCard()])
+
+    @api.get("/models/{model}", summary="一个模型", response_model=ModelCard)
+    def model(model: str) -> ModelCard:
+        _check(model)
+        return ModelCard()
+
+    @api.post("/chat/completions", summary="对话补全（可流式）", response_model=None)
+    def complete(asked: ChatRequest) -> dict[str, Any] | StreamingResponse:
+        _check(asked.model)
+        answer = metrics.answered(engine.converse(_turns(asked.messages), asked.as_of))
+        text, head = with_sources(answer), {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
+        usage = _usage(asked, text)
+        if asked.stream:
+            wanted = usage if asked.stream_options and asked.stream_options.include_usage else None
+            return StreamingResponse(_pieces(head, text, answer, wanted), media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        choice = {"index": 0, "message": {"role": "assistant", "content": text, "refusal": None}, "finish_reason": "stop", "logprobs": None}
+        return {**head, "object": "chat.completion", "choices": [choice], "usage": usage, "zhengwen": answer.contract()}
+
+    return api
+
+
+def with_sources(answer: Answer) -> str:
+    """The answer's text and, below it, what its marks stand for: a chat window shows no sources of its own."""
+    lines = [sentence("source.line", n=str(c.n), title=c.doc_title, label=c.label, number=c.doc_number or "",
+                      state=sentence("source.in_force" if c.in_force else "source.out_of_force")).replace("（，", "（") for c in answer.citations]
+    return "\n\n".join([answer.text, sentence("source.head"), "\n".join(lines)]) if lines else answer.text
+
+
+def _check(model: str) -> None:
+    if model != MODEL:
+        raise RequestRefused(404, f"没有模型“{model[:60]}”，请使用“{MODEL}”。", "model_not_found", "model")
+
+
+def _turns(messages: list[Message]) -> list[str]:
+    """What the user said, in turn, as far back as counts."""
+    if not messages or messages[-1].role != "user" or not messages[-1].text:
+        raise RequestRefused(422, "最后一条消息应是用户的问题，且有文字内容。", "messages", "messages")
+    said = [m.text for m in messages if m.role == "user" and m.text][-TURNS:]
+    if len(said[-1]) > QUESTION:
+        raise RequestRefused(422, f"问题太长，上限{QUESTION}个字符。", "too_long", "messages")
+    return [turn[:QUESTION] for turn in said]
+
+
+def _usage(asked: ChatRequest, text: str) -> dict[str, int]:
+    """Characters for tokens: nothing is billed, but clients expect the figures."""
+    said = sum(len(m.text) for m in asked.messages)
+    return {"prompt_tokens": said, "completion_tokens": len(text), "total_tokens": said + len(text)}
+
+
+def _pieces(head: dict[str, Any], text: str, answer: Answer, usage: dict[str, int] | None) -> Iterator[str]:
+    """The answer as server-sent events, ending with [DONE]."""
+    def event(delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
+        chunk = {**head, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], **more}
+        return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+
+    yield event({"role": "assistant", "content": ""})
+    for start in range(0, len(text), PIECE):
+        yield event({"content": text[start:start + PIECE]})
+    yield event({}, "stop", zhengwen=answer.contract())
+    if usage:
+        yield f"data: {json.dumps({**head, 'object': 'chat.completion.chunk', 'choices': [], 'usage': usage}, ensure_ascii=False)}\n\n"
+    yield "data: [DONE]\n\n"
