@@ -12,6 +12,7 @@ import typer
 
 from kb.cli_corpus import compare, corpus
 from kb.cli_duties import duties
+from kb.cli_keeper import audit, keeper
 from kb.cli_screen import screen
 from kb.errors import QuestionError, ZhengwenError
 
@@ -116,6 +117,8 @@ def ask(question: Annotated[str, typer.Argument(metavar="问题")] = "",
 encoder = typer.Typer(help="自训编码器：导出、组装、比较。", no_args_is_help=True)
 cli.add_typer(encoder, name="encoder")
 cli.add_typer(corpus, name="corpus")
+cli.add_typer(keeper, name="keeper")
+cli.add_typer(audit, name="audit")
 cli.command("compare")(compare)
 cli.command("duties")(duties)
 cli.command("screen")(screen)

@@ -26,6 +26,14 @@ class Settings(BaseSettings):
     api_keys_file: Path | None = None  # the same, one a line
     rate_limit: int = 120  # requests a minute of one caller of the programming interfaces; 0: no limit
     request_bytes: int = 262_144  # the largest request they take
+    readers_sign_in: bool = False  # must readers sign in too?
+    session_hours: float = 8  # a session's lifetime
+    proxies: str = ""  # addresses or networks of trusted reverse proxies, separated by commas
+    proxy_user_header: str = ""  # the header in which they name the person, for example X-Remote-User
+    upload_mb: int = 50  # the largest file the page takes
+    page_rate: int = 300  # requests a minute that change or ask something, of one address; 0: no limit
+    audit_questions: bool = True  # are questions recorded, or changes and sign-ins alone?
+    audit_days: int = 365  # how long the audit log is kept
 
     @property
     def database(self) -> Path:

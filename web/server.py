@@ -12,6 +12,7 @@ from kb.errors import SettingsError, ZhengwenError
 from kb.settings import settings
 from web import api, metrics, openai_api, refusals
 from web.guard import Guard
+from web.security import protect
 
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DESCRIPTION = "政策问答：每句话都有条文出处。结果的格式见 Answer；错误都是 {\"error\": {\"message\": 一句中文}}。"
@@ -28,6 +29,7 @@ def create_app(engine: PolicyEngine, page: bool = True) -> FastAPI:
     refusals.install(app)
     app.add_middleware(Guard, settings=engine.settings)
     app.add_middleware(metrics.Measured, metrics=measures)
+    protect(app, engine.settings)
     if page:
         from web.page import mount  # gradio takes seconds to import
 
@@ -61,7 +63,7 @@ def serve(app: Any, host: str, port: int) -> None:
         raise SettingsError(f"端口 {host}:{port} 用不了（可能已被占用），请改 ZHENGWEN_HOST 或 ZHENGWEN_PORT。") from None
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     print(f"政问已启动：http://{shown}:{listening.getsockname()[1]}/（接口文档 /docs，按 Ctrl+C 停止）", flush=True)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)).run(sockets=[listening])
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=5)).run(sockets=[listening])
 
 
 def _nothing_else(app: FastAPI) -> None:
