@@ -20,6 +20,7 @@ from kb.errors import IndexMissing, QuestionError, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
 from kb.project import Project
+from kb.rewording import Answering
 from kb.settings import Settings, settings
 from kb.store import Store
 from kb.tokens import tokens
@@ -27,6 +28,7 @@ from kb.understanding import SANCTION, Reading, continues, read
 from kb.verifying import faults
 
 if TYPE_CHECKING:
+    from kb.llm import LanguageModel
     from kb.retrieval import ClauseRetriever
     from kb.screening import Screening
 
@@ -46,6 +48,7 @@ class PolicyEngine:
         self.settings = configured or settings()
         self.store = store or Store(self.settings.database)
         self._retriever: ClauseRetriever | None = None
+        self.model = self._open_model()
         self._lock = threading.Lock()
         if not self.store.documents():
             raise IndexMissing()
@@ -53,6 +56,10 @@ class PolicyEngine:
     def ask(self, question: str, as_of: date | None = None, earlier: str = "") -> Answer:
         """One question, one answer by the law of `as_of` (default today). `earlier`: what the same person said before of the
         same project; facts may arrive over several turns."""
+        return self.answering(question, as_of, earlier).finish()
+
+    def answering(self, question: str, as_of: date | None = None, earlier: str = "") -> Answering:
+        """The same answer as it is written: determined when this returns, its text to be read piece by piece."""
         started, on = time.perf_counter(), as_of or date.today()
         reading = read(question.strip(), self.store.documents(), earlier.strip())
         intent, finding = self._find(reading, on)
@@ -61,13 +68,13 @@ class PolicyEngine:
         if wrong := faults(answer, self.store):
             raise ZhengwenError("回答没有通过引文核对，已停止显示：" + "；".join(wrong))
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        return answer
+        return Answering(answer, self.store, self.model, "；".join(filter(None, [reading.earlier, question])))
 
-    def converse(self, said: list[str], as_of: date | None = None) -> Answer:
+    def converse(self, said: list[str], as_of: date | None = None) -> Answering:
         """The answer to the last of what one person said in turn: turns that only add facts belong to the question before them."""
         *before, question = said
         first = max((n for n, turn in enumerate(before) if not continues(turn.strip())), default=0)
-        return self.ask(question, as_of, "；".join(before[first:]))
+        return self.answering(question, as_of, "；".join(before[first:]))
 
     def screen(self, text: str, as_of: date | None = None) -> Screening:
         """One project, one sheet: facts, national class, the city's rules, the EIA document, whom to talk to (kb.screening)."""
@@ -81,6 +88,14 @@ class PolicyEngine:
         sheet = screen(reading.question, on, self.store, self._national_class(reading, on) if told else None, self._document(reading, on) if told else None)
         sheet.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         return sheet
+
+    def _open_model(self) -> LanguageModel | None:
+        """The language model, where one is configured."""
+        if not self.settings.llm_url:
+            return None
+        from kb.llm import LanguageModel
+
+        return LanguageModel(self.settings)
 
     def documents(self) -> list[Document]:
         """Every document of the library, held or only listed."""

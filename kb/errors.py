@@ -17,6 +17,10 @@ class QuestionError(ZhengwenError):
     """A question or its date cannot be read."""
 
 
+class ModelUnavailable(ZhengwenError):
+    """The language model gave nothing usable; its message is the reason, as a phrase after “大模型”."""
+
+
 class IndexMissing(ZhengwenError):
     """The index has not been built yet."""
 

@@ -169,6 +169,7 @@ class Answer(BaseModel):
     questions: list[str] = []
     warnings: list[str] = []
     elapsed_ms: float = 0.0
+    composer: Literal["rules", "model"] = Field(default="rules", exclude=True)  # who worded it: the program, or a language model too
     continued: bool = Field(default=False, exclude=True)  # it took in what was said in the turns before
 
     def contract(self) -> dict[str, Any]:

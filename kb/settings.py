@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kb.errors import SettingsError
@@ -25,6 +26,12 @@ class Settings(BaseSettings):
     api_keys: str = ""  # accepted by the programming interfaces, separated by commas; with no key they are open
     api_keys_file: Path | None = None  # the same, one a line
     rate_limit: int = 120  # requests a minute of one caller of the programming interfaces; 0: no limit
+    llm_url: str = ""  # an OpenAI-compatible server, e.g. http://127.0.0.1:11434/v1; empty: no language model
+    llm_model: str = ""  # its model's name
+    llm_key: str = ""
+    llm_key_file: Path | None = None
+    llm_timeout: float = Field(default=20.0, gt=0)  # seconds that all calls of one answer may take together
+    llm_context: int = Field(default=8192, ge=2048)  # tokens
     request_bytes: int = 262_144  # the largest request they take
     readers_sign_in: bool = False  # must readers sign in too?
     session_hours: float = 8  # a session's lifetime
@@ -42,6 +49,10 @@ class Settings(BaseSettings):
     def accepted_keys(self) -> list[bytes]:
         """The API keys; SettingsError where the file named cannot be read."""
         return [key.strip().encode() for key in (*self.api_keys.split(","), *_lines(self.api_keys_file)) if key.strip()]
+
+    def llm_secret(self) -> str:
+        """The language model's key; empty where none is set."""
+        return self.llm_key or next((line.strip() for line in _lines(self.llm_key_file) if line.strip()), "")
 
 
 @lru_cache(maxsize=1)

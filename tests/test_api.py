@@ -89,7 +89,7 @@ def test_health_metrics_and_documentation(url):
     assert httpx.get(url + "/api/health").json()["status"] == "ok"
     httpx.post(url + "/api/ask", json={"question": QUESTION})
     text = httpx.get(url + "/metrics").text
-    assert 'zhengwen_answers_total{intent="eia",status="answered"}' in text and "zhengwen_clauses " in text
+    assert 'zhengwen_answers_total{composer="rules",intent="eia",status="answered"}' in text and "zhengwen_clauses " in text
     page = httpx.get(url + "/docs").text
     assert "https://" not in page and httpx.get(url + "/static-offline-docs/swagger-ui-bundle.js").status_code == 200
     assert "/v1/chat/completions" in httpx.get(url + "/openapi.json").json()["paths"]

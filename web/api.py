@@ -76,7 +76,7 @@ def router(engine: PolicyEngine, metrics: Metrics) -> APIRouter:
 
     @api.post("/ask", summary="提问", response_model=Answer)
     def ask(asked: AskRequest) -> Answer:
-        return metrics.answered(engine.converse([*asked.earlier, asked.question], asked.as_of))
+        return metrics.answered(engine.converse([*asked.earlier, asked.question], asked.as_of).finish())
 
     @api.post("/screen", summary="项目预审：一个项目一张表", response_model=Screening)
     def screen(asked: ScreenRequest) -> Screening:

@@ -26,7 +26,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.requests = Counter("zhengwen_http_requests", "处理的请求", ["path", "method", "status"], registry=self.registry)
         self.seconds = Histogram("zhengwen_http_seconds", "请求用时（秒）", ["path"], buckets=SECONDS, registry=self.registry)
-        self.answers = Counter("zhengwen_answers", "回答", ["intent", "status"], registry=self.registry)
+        self.answers = Counter("zhengwen_answers", "回答", ["intent", "status", "composer"], registry=self.registry)
         self.answer_seconds = Histogram("zhengwen_answer_seconds", "回答用时（秒）", ["intent"], buckets=SECONDS, registry=self.registry)
         for name, text, count in (("zhengwen_documents", "文库的文件数", lambda: len(engine.documents())),
                                   ("zhengwen_clauses", "文库的条文数", engine.store.count)):
@@ -34,7 +34,7 @@ class Metrics:
 
     def answered(self, answer: Answer) -> Answer:
         """Count an answer; gives it back."""
-        self.answers.labels(answer.intent, answer.status).inc()
+        self.answers.labels(answer.intent, answer.status, answer.composer).inc()
         self.answer_seconds.labels(answer.intent).observe(answer.elapsed_ms / 1000)
         return answer
 

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -18,6 +19,7 @@ from pydantic import BaseModel, Field
 from kb.composing import sentence
 from kb.engine import PolicyEngine
 from kb.models import Answer
+from kb.rewording import Answering
 from web.api import QUESTION, TURNS
 from web.metrics import Metrics
 from web.refusals import DOCUMENTED, RequestRefused
@@ -96,23 +98,23 @@ def router(engine: PolicyEngine, metrics: Metrics) -> APIRouter:
     @api.post("/chat/completions", summary="对话补全（可流式）", response_model=None)
     def complete(asked: ChatRequest) -> dict[str, Any] | StreamingResponse:
         _check(asked.model)
-        answer = metrics.answered(engine.converse(_turns(asked.messages), asked.as_of))
-        text, head = with_sources(answer), {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
-        usage = _usage(asked, text)
+        turns, head = _turns(asked.messages), {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
+        answering = engine.converse(turns, asked.as_of)
         if asked.stream:
-            wanted = usage if asked.stream_options and asked.stream_options.include_usage else None
-            return StreamingResponse(_pieces(head, text, answer, wanted), media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+            return StreamingResponse(_pieces(head, answering, asked, metrics), media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        answer = metrics.answered(answering.finish())
+        text = answer.text + sources(answer)
         choice = {"index": 0, "message": {"role": "assistant", "content": text, "refusal": None}, "finish_reason": "stop", "logprobs": None}
-        return {**head, "object": "chat.completion", "choices": [choice], "usage": usage, "zhengwen": answer.contract()}
+        return {**head, "object": "chat.completion", "choices": [choice], "usage": _usage(asked, text), "zhengwen": answer.contract()}
 
     return api
 
 
-def with_sources(answer: Answer) -> str:
-    """The answer's text and, below it, what its marks stand for: a chat window shows no sources of its own."""
-    lines = [sentence("source.line", n=str(c.n), title=c.doc_title, label=c.label, number=c.doc_number or "",
-                      state=sentence("source.in_force" if c.in_force else "source.out_of_force")).replace("（，", "（") for c in answer.citations]
-    return "\n\n".join([answer.text, sentence("source.head"), "\n".join(lines)]) if lines else answer.text
+def sources(answer: Answer) -> str:
+    """What the marks stand for, to follow the text: a chat window shows no sources of its own."""
+    lines = [sentence("source.line", n=str(c.n), title=c.doc_title, label=c.label, facts="，".join(filter(None, [
+        c.doc_number, sentence("source.in_force" if c.in_force else "source.out_of_force")]))) for c in answer.citations]
+    return "\n\n" + sentence("source.head") + "\n\n" + "\n".join(lines) if lines else ""
 
 
 def _check(model: str) -> None:
@@ -136,16 +138,26 @@ def _usage(asked: ChatRequest, text: str) -> dict[str, int]:
     return {"prompt_tokens": said, "completion_tokens": len(text), "total_tokens": said + len(text)}
 
 
-def _pieces(head: dict[str, Any], text: str, answer: Answer, usage: dict[str, int] | None) -> Iterator[str]:
-    """The answer as server-sent events, ending with [DONE]."""
-    def event(delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
-        chunk = {**head, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], **more}
-        return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+def _pieces(head: dict[str, Any], answering: Answering, asked: ChatRequest, metrics: Metrics) -> Iterator[str]:
+    """The answer as server-sent events, each piece as soon as it is checked, ending with [DONE]."""
+    def event(choices: list[dict[str, Any]], **more: Any) -> str:
+        return f"data: {json.dumps({**head, 'object': 'chat.completion.chunk', 'choices': choices, **more}, ensure_ascii=False)}\n\n"
 
-    yield event({"role": "assistant", "content": ""})
-    for start in range(0, len(text), PIECE):
-        yield event({"content": text[start:start + PIECE]})
-    yield event({}, "stop", zhengwen=answer.contract())
-    if usage:
-        yield f"data: {json.dumps({**head, 'object': 'chat.completion.chunk', 'choices': [], 'usage': usage}, ensure_ascii=False)}\n\n"
+    def delta(content: dict[str, Any], finish: str | None = None) -> list[dict[str, Any]]:
+        return [{"index": 0, "delta": content, "finish_reason": finish}]
+
+    yield event(delta({"role": "assistant", "content": ""}))
+    written = ""
+    for text in chain(answering, _after(answering)):
+        written += text
+        for start in range(0, len(text), PIECE):
+            yield event(delta({"content": text[start:start + PIECE]}))
+    answer = metrics.answered(answering.answer)
+    yield event(delta({}, "stop"), zhengwen=answer.contract())
+    if asked.stream_options and asked.stream_options.include_usage:
+        yield event([], usage=_usage(asked, written))
     yield "data: [DONE]\n\n"
+
+
+def _after(answering: Answering) -> Iterator[str]:
+    yield sources(answering.answer)
