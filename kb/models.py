@@ -42,6 +42,7 @@ class Document(BaseModel):
     pending: str | None = None  # a successor known to be on its way
     url: str | None = None
     obtained: str = ""  # how the text was obtained
+    original: str | None = None  # the file it was taken from, kept under home/originals
     aliases: list[str] = []
     coverage: Coverage = Coverage()
 

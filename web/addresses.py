@@ -1,0 +1,13 @@
+"""Addresses that can be sent to a colleague: `/?q=…&asof=…` asks again, `/?clause=…` opens one clause."""
+
+from urllib.parse import urlencode
+
+
+def of_answer(question: str, as_of: str = "", earlier: str = "") -> str:
+    """The address that reproduces an answer (the facts carried into it included)."""
+    return "/?" + urlencode({k: v for k, v in (("q", question), ("asof", as_of), ("before", earlier)) if v})
+
+
+def of_clause(clause_id: str) -> str:
+    """The address of one clause."""
+    return "/?" + urlencode({"clause": clause_id})
