@@ -13,7 +13,7 @@ from typing import Literal
 from kb.project import NATURES, Project
 from kb.quantities import Quantity, quantities
 from kb.screening_facts import MONEY, PLACE, names_subject
-from kb.understanding import CLASS, DUTY, EIA, continues
+from kb.understanding import CLASS, CONSEQUENCE, DUTY, EIA, continues
 from kb.units import known_units
 
 Kind = Literal["规模", "投资", "地点", "性质", "事项", "补充"]
@@ -81,7 +81,7 @@ def follow(thread: Thread, question: str) -> Turn:
             return Turn(question, thread.said, changed, (*kept, *thread.asks))
         changed = Thread(merged, thread.asks, "，".join((*merged, *thread.asks)))
         return Turn(changed.whole, "", changed, (*kept, *thread.asks))
-    if asks and thread.facts and not _own_matter(facts):
+    if asks and thread.facts and not _own_matter(facts, asks):
         merged = _merged(thread.facts, facts)
         changed = Thread(merged, asks, "，".join((*merged, *asks)))
         joint = "" if DUTY.search("".join(asks)) and len(merged) == 1 else "，"  # 负面清单谁牵头
@@ -119,8 +119,10 @@ def kind(fact: str) -> Kind:
     return "补充" if SAYING.match(fact) else "事项"
 
 
-def _own_matter(facts: tuple[str, ...]) -> bool:
+def _own_matter(facts: tuple[str, ...], asks: tuple[str, ...]) -> bool:
     """Does a turn name what it asks about itself?"""
+    if facts and CONSEQUENCE.search("".join(asks)):
+        return True  # 没办环评就开工会怎么处罚 is a question of law, whatever project was spoken of
     return any(_residue(f) and names_subject(Project(_residue(f))) and not SAYING.match(f) for f in facts)
 
 

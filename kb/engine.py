@@ -107,6 +107,7 @@ class PolicyEngine:
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
         self.search("预热", date.today(), limit=1)
+        self.screen("新建年产1万立方米刨花板项目")  # reads the lists and plans as rules
 
     def notice(self) -> str | None:
         """What a user should know of this installation: whether it searches by words alone."""

@@ -1,6 +1,7 @@
 """One library of the whole shipped corpus, with its vectors, built once by the product's own command."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,3 +41,28 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("需要项目旁边的 shared 文件夹（官方原件）")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def page_home(shipped, tmp_path_factory):
+    """The state folder of the page's server: a copy, so that what is uploaded there stays there."""
+    home = tmp_path_factory.mktemp("page") / "home"
+    shutil.copytree(settings().home, home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def url(page_home):
+    """The page on a server process of its own."""
+    from tests.browsing import serving
+
+    with serving(page_home) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    from tests.browsing import chromium
+
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver

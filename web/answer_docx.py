@@ -20,7 +20,7 @@ def as_docx(asked: str, answer: Answer) -> bytes:
     document.add_heading(sentence("reply.grounds"), level=1)
     for c in answer.citations:
         state = sentence("screen.in_force") if c.in_force else sentence("screen.not_in_force", as_of=chinese_date(answer.as_of))
-        head = "，".join(filter(None, [c.doc_number, c.edition, c.page and f"第{c.page}页", state]))
+        head = "，".join(filter(None, [c.doc_number, c.edition, f"第{c.page}页" if c.page else None, state]))
         document.add_paragraph(f"[{c.n}] 《{c.doc_title}》{c.label}（{head}）")
         document.add_paragraph(c.quote, style="Quote")
     if answer.questions:

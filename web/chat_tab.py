@@ -64,7 +64,7 @@ def build(engine: PolicyEngine) -> dict[str, Any]:
     def restart() -> Shown:
         return "", "", welcome(), Talk()
 
-    talk = gr.State(Talk)
+    talk = gr.State(Talk())
     with gr.Row(elem_id="desk"):
         with gr.Column(scale=3, min_width=320, elem_id="left"):
             with gr.Column(elem_id="talk"):
@@ -129,9 +129,10 @@ def welcome() -> str:
 
 
 def _answer_docx(engine: PolicyEngine) -> Any:
-    def answer_docx(question: str, as_of: str, before: str) -> dict[str, str]:
+    def answer_docx(said: list[str]) -> dict[str, str]:
+        question, as_of, before = _texts(said, 3)
         try:
-            answer = engine.ask(str(question)[:LONGEST], day(as_of), str(before)[:LONGEST])
+            answer = engine.ask(question, day(as_of), before)
         except ZhengwenError as error:
             return {"error": str(error)}
         data = as_docx("；".join(filter(None, [before, question])), answer)
@@ -140,10 +141,11 @@ def _answer_docx(engine: PolicyEngine) -> Any:
 
 
 def _feedback(engine: PolicyEngine) -> Any:
-    def feedback_(question: str, as_of: str, before: str, verdict: str, note: str) -> dict[str, Any]:
+    def feedback_(said: list[str]) -> dict[str, Any]:
+        question, as_of, before, verdict, note = _texts(said, 5)
         try:
-            answer = engine.ask(str(question)[:LONGEST], day(as_of), str(before)[:LONGEST])
-            feedback.record(engine.settings.home, verdict, str(note), answer, str(before)[:LONGEST])
+            answer = engine.ask(question, day(as_of), before)
+            feedback.record(engine.settings.home, verdict, note, answer, before)
         except (ZhengwenError, OSError) as error:
             return {"error": str(error) if isinstance(error, ZhengwenError) else "没有写成功，请检查磁盘空间。"}
         return {"kept": True}
@@ -153,14 +155,21 @@ def _feedback(engine: PolicyEngine) -> Any:
 
 def page_image(engine: PolicyEngine) -> Any:
     """The server's part of 看原件: the page a clause stands on, the quote marked."""
-    def page_image(clause_id: str, quote: str) -> dict[str, str]:
+    def page_image(said: list[str]) -> dict[str, str]:
         from web.originals import marked_page
 
+        clause_id, quote = _texts(said, 2)
         try:
-            title, image = marked_page(engine, str(clause_id), str(quote))
+            title, image = marked_page(engine, clause_id, quote)
         except ZhengwenError as error:
             return {"error": str(error)}
         return {"title": title, "image": "data:image/jpeg;base64," + base64.b64encode(image).decode()}
     return page_image
 
 
+
+
+def _texts(said: Any, count: int) -> list[str]:
+    """What the browser sent: so many texts, none longer than a question may be."""
+    given = [str(part or "")[:LONGEST] for part in said] if isinstance(said, list) else []
+    return (given + [""] * count)[:count]

@@ -19,16 +19,15 @@ window.zw = (() => {
   const pane = () => $('#sources .pane') || $('#sources');
   const fill = (turn) => {
     const held = turn && $('.turn-sources', turn);
-    if (!held || !pane() || pane().turn === turn) return;
-    pane().innerHTML = held.innerHTML;
-    pane().turn = turn;
-    pane().scrollTop = 0;
+    if (!held || !pane() || (pane().held === held.innerHTML && pane().childElementCount)) return;
+    pane().innerHTML = pane().held = held.innerHTML;
+    $('#sources').scrollTop = 0;
     document.querySelectorAll('.turn.current').forEach((t) => t.classList.remove('current'));
     turn.classList.add('current');
   };
   const narrow = () => matchMedia('(max-width: 900px)').matches;
   const sheet = (open) => {
-    document.body.classList.toggle('sheet-open', open);
+    $('#desk')?.classList.toggle('sheet-open', open);
     if (!open && zw.opener && zw.opener.isConnected) zw.opener.focus();
   };
   const open = (turn, n, from) => {
@@ -43,7 +42,7 @@ window.zw = (() => {
     if (n && context) context.open = true;
     const box = $('#sources');
     if (narrow() || box.scrollHeight > box.clientHeight)
-      box.scrollTo({top: card.offsetTop - 56, behavior: calm()});
+      box.scrollTo({top: card.offsetTop - 4, behavior: calm()});
     card.focus({preventScroll: true});
   };
 
@@ -170,15 +169,18 @@ window.zw = (() => {
       const turn = $('.turn', element), box = $('#talk');
       if (!turn) return;
       fill($('.turn-sources', turn) ? turn : null);
-      const key = $('h2', turn)?.textContent + (turn.previousSibling ? '' : document.querySelectorAll('#past .turn').length);
-      if (element.seen === key || !box) return;
-      element.seen = key;
+      const key = $('h2', turn)?.textContent + document.querySelectorAll('#past .turn').length;
+      if (element.seen !== key) [element.seen, element.moved] = [key, false];
+      if (element.id === 'past' || element.moved || !box) return;
       requestAnimationFrame(() => {
-        if (box.scrollHeight > box.clientHeight + 4 && getComputedStyle(box).overflowY !== 'visible')
-          box.scrollTo({top: turn.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - 8, behavior: 'auto'});
-        else turn.scrollIntoView({block: 'start', behavior: calm()});
+        if (getComputedStyle(box).overflowY !== 'visible')
+          box.scrollTop += turn.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
+        else if (turn.getBoundingClientRect().top < 0 || turn.getBoundingClientRect().top > innerHeight / 2)
+          turn.scrollIntoView({block: 'start', behavior: 'auto'});
       });
     };
+    for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown'])
+      document.addEventListener(kind, () => { element.moved = true; }, {passive: true});
     watch('value', shown);
     shown();
   };
@@ -201,7 +203,7 @@ window.zw = (() => {
     theme(dark);
   });
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && document.body.classList.contains('sheet-open')) sheet(false);
+    if (event.key === 'Escape' && $('#desk.sheet-open')) sheet(false);
     if (event.key === '/' && !event.target.matches('input, textarea, select')) {
       const box = $('#question textarea');
       if (box && box.offsetParent) { event.preventDefault(); box.focus(); }

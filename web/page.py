@@ -36,7 +36,10 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("问答", id="ask"):
                 chat = chat_tab.build(engine)
-        page.load(lambda request: _opened(engine, request), None, [chat["live"], chat["talk"], chat["as_of"], chat["sources"]],
+        def opened(request: gr.Request) -> tuple[Any, ...]:
+            return _opened(engine, request)
+
+        page.load(opened, None, [chat["live"], chat["talk"], chat["as_of"], chat["sources"]],
                   show_progress="hidden", api_visibility="private", js="() => zw.start()")
     page.queue(default_concurrency_limit=CONCURRENT, max_size=200)
     return page

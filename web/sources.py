@@ -84,8 +84,8 @@ def state(document: Document, on: date) -> str:
 def state_pill(document: Document, on: date, engine: PolicyEngine) -> str:
     """The state as a badge that says why when pointed at."""
     said = state(document, on)
-    dates = [d and f"{chinese_date(d)}{what}" for d, what in ((document.in_force_from, "起施行"), (
-        document.first_day_out if document.in_force_to else None, "起失效"))]
+    begins, ends = document.in_force_from, document.first_day_out if document.in_force_to else None
+    dates = [f"{chinese_date(d)}{what}" for d, what in ((begins, "起施行"), (ends, "起失效")) if d]
     successor = current_edition(document, engine.documents(), on) if document.in_force_to else None
     why = "，".join(filter(None, [*dates, f"由《{successor.title}》接替" if successor else ""]))
     return pill(said, title=why) + (f' <small class="why">{esc(why)}</small>' if why and said != "现行" else "")
