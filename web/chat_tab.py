@@ -12,6 +12,7 @@ import gradio as gr
 from kb.conversation import Thread, Turn, follow
 from kb.engine import PolicyEngine
 from kb.errors import QuestionError, ZhengwenError
+from kb.rewording import Answering
 from web import feedback, sources, transcript
 from web.answer_docx import as_docx
 from web.fields import day
@@ -106,16 +107,30 @@ def _ask(engine: PolicyEngine, question: str, as_of: str, talk: Talk, turn: Turn
         if len(question) > LONGEST:
             raise QuestionError(f"问题请不要超过{LONGEST}字。")
         turn = turn or follow(talk.thread, question)
-        answer = engine.ask(turn.question, day(as_of), turn.earlier)
+        answering = engine.answering(turn.question, day(as_of), turn.earlier)
+        for text in _growing(answering, pace):
+            yield gr.skip(), gr.skip(), transcript.answered(question, turn, answering.answer, engine, text), talk  # type: ignore[misc]
+        answer = answering.answer
     except ZhengwenError as error:
         shown = transcript.failed(question, str(error))
         yield gr.skip(), gr.skip(), shown, Talk(talk.thread, done, shown)  # type: ignore[misc]
         return
-    for n in range(1, len(transcript.paragraphs(answer)) if pace else 1):
-        yield gr.skip(), gr.skip(), transcript.answered(question, turn, answer, engine, n), talk  # type: ignore[misc]
-        time.sleep(pace)
     shown = transcript.answered(question, turn, answer, engine)
     yield gr.skip(), gr.skip(), shown, Talk(turn.thread, done, shown)  # type: ignore[misc]
+
+
+def _growing(answering: Answering, pace: float) -> Iterator[str]:
+    """The text so far: as a language model writes it, or paragraph by paragraph where the program alone composes it."""
+    if answering.model is None:
+        body = transcript.paragraphs(answering.answer)
+        for n in range(1, len(body) if pace else 0):
+            yield "\n\n".join(body[:n])
+            time.sleep(pace)
+    text = ""
+    for piece in answering:
+        text += piece
+        if answering.model is not None and pace:
+            yield text
 
 
 def welcome() -> str:

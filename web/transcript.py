@@ -29,15 +29,15 @@ def paragraphs(answer: Answer) -> list[str]:
     return [p for p in body if not p.startswith(ASKED)]
 
 
-def answered(question: str, turn: Turn, answer: Answer, engine: PolicyEngine, shown: int | None = None) -> str:
-    """The turn with the first `shown` paragraphs of its answer; all of it, with sources and actions, when None."""
-    body = paragraphs(answer)
+def answered(question: str, turn: Turn, answer: Answer, engine: PolicyEngine, so_far: str | None = None) -> str:
+    """The turn with its answer as far as it is written; whole, with sources and actions, when `so_far` is None."""
+    body = paragraphs(answer) if so_far is None else so_far.split("\n\n")
     labels = {c.n: f"《{c.doc_title}》{c.label}" for c in answer.citations}
     first = [p for p in body if p in answer.warnings]
-    text = markdown("\n\n".join([p for p in body if p not in first][:shown]), labels)
+    text = markdown("\n\n".join([p for p in body if p not in first and not p.startswith(ASKED)]), labels)
     warned = "".join(f'<div class="callout">{markdown(p, labels)}</div>' for p in first)
     reply = f'{_verdicts(answer)}{warned}<div class="md">{text}</div>'
-    if shown is not None:
+    if so_far is not None:
         return _turn("", _asked(question, turn) + f'<div class="reply" aria-busy="true">{reply}</div>')
     data = f'data-q="{esc(turn.question)}" data-asof="{answer.as_of.isoformat()}" data-before="{esc(turn.earlier)}"'
     reply += _needed(answer) + _notes(answer, first) + _actions(turn, answer)
