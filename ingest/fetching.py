@@ -9,6 +9,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ import httpx
 from pydantic import BaseModel
 
 from ingest.loading import load
-from ingest.pipeline import Report, ingest_file, recognise
+from ingest.pipeline import Changing, Report, ingest_file, recognise
 from kb.corpus import manifest, manifest_documents
 from kb.errors import IngestError
 from kb.models import Document
@@ -98,7 +99,7 @@ def fetch(document: Document, folder: Path, progress: Progress = lambda done, to
     return path
 
 
-def take_in(store: Store, document: Document, path: Path, url: str | None = None) -> Fetched:
+def take_in(store: Store, document: Document, path: Path, url: str | None = None, changing: Changing = nullcontext) -> Fetched:
     """Take a fetched file in as this document and count its entries. A file that is another text is refused before
     anything is written."""
     _, parser = recognise(loaded := load(path))
@@ -110,7 +111,7 @@ def take_in(store: Store, document: Document, path: Path, url: str | None = None
                           f"请核对网址，或从 {document.url} 取得文件后运行 zhengwen ingest 文件。")
     official = manifest()[document.doc_id].get("official_counts", {})
     counts = [Count(class_=c, read=parsed.found.get(c, 0), official=n) for c, n in official.items()]
-    report = ingest_file(store, path, {"title": document.title, "url": url})
+    report = ingest_file(store, path, {"title": document.title, "url": url}, changing)
     return Fetched(path=path, report=report, counts=counts)
 
 

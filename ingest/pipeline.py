@@ -5,6 +5,8 @@ The vectors follow from the store (`kb.vectors`), so a failure at any step leave
 
 import hashlib
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ FORMAT = "2"  # raise when the shape of clauses or passages changes, so that sto
 PARSERS = (("产业目录", catalogue), ("表格名录", eia_table), ("法规条文", statute), ("工作方案", work_plan),
            ("一般文本", plain))
 DRAFT = "draft"  # the document's id while its title is not yet known
+Changing = Callable[[], AbstractContextManager[Any]]
 SUFFIXES = {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
 
 
@@ -40,9 +43,10 @@ class Report(BaseModel):
     changed: bool
 
 
-def ingest_file(store: Store, path: Path, given: dict[str, Any]) -> Report:
+def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Changing = nullcontext) -> Report:
     """Take one file in. `given` holds Document fields a person stated (title, number, in_force_from …): they win over
-    the manifest's, which win over what the text says of itself. Raises IngestError; the store is then unchanged."""
+    the manifest's, which win over what the text says of itself. Raises IngestError; the store is then unchanged. The file is
+    read first; what is written is written inside `changing` (kb.publishing), so that its vectors appear with it."""
     loaded = load(path)
     parser, module = recognise(loaded)
     stated = {key: value for key, value in given.items() if value is not None}
@@ -50,7 +54,8 @@ def ingest_file(store: Store, path: Path, given: dict[str, Any]) -> Report:
     check(parsed, path)
     title = stated.get("title") or parsed.facts.get("title") or loaded.title or path.stem
     document = _document(title, parsed, stated, path)
-    changed = write(store, document, _homed(parsed.clauses, document.doc_id), source=path.name)
+    with changing():
+        changed = write(store, document, _homed(parsed.clauses, document.doc_id), source=path.name)
     return Report(doc_id=document.doc_id, title=document.title, parser=parser, changed=changed,
                   found={**parsed.found, "条文": len(parsed.clauses)}, warnings=parsed.warnings)
 

@@ -30,10 +30,9 @@ def index(quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度")
     from kb.store import Store
 
     store = Store(settings().database)
-    with _progress(quiet) as bar:
+    with _progress(quiet) as bar, _changing(store, bar):
         task = bar.add_task("读取随附文件", total=len(manifest()))
         changed = build(store, lambda title: bar.advance(task))
-        _sync(store, bar)
     if not quiet:
         typer.echo(f"索引已就绪：{len(store.documents())}份文件，{store.count()}条条文，本次更新{changed}份。")
 
@@ -62,13 +61,11 @@ def ingest(paths: Annotated[list[Path], typer.Argument(metavar="文件…", help
         task = bar.add_task("读取文件", total=len(paths))
         for path in paths:
             try:
-                _report(ingest_file(store, path, given), path)
+                _report(ingest_file(store, path, given, lambda: _changing(store, bar)), path)
             except ZhengwenError as error:
                 failed += 1
                 typer.echo(str(error), err=True)
             bar.advance(task)
-        if failed < len(paths):
-            _sync(store, bar)
     if failed:
         raise typer.Exit(1)
 
@@ -177,17 +174,19 @@ def _progress(quiet: bool) -> Any:
                     console=Console(stderr=True), disable=quiet)
 
 
-def _sync(store: Any, bar: Any) -> None:
-    """Bring the vectors to the store's passages, with a bar."""
-    from kb.retrieval import open_index
+def _changing(store: Any, bar: Any) -> Any:
+    """A change of the library, with a bar for its vectors and a word where another process is at it."""
+    from kb.publishing import changing
     from kb.settings import settings
 
-    vectors = open_index(settings())
-    if vectors is None:
-        return
-    task = bar.add_task("建立向量索引", total=None)
-    vectors.sync(store, lambda done, total: bar.update(task, completed=done, total=total))
-    bar.update(task, completed=1, total=1) if bar.tasks[task].total is None else None
+    tasks: list[Any] = []
+
+    def progress(done: int, total: int) -> None:
+        if not tasks:
+            tasks.append(bar.add_task("建立向量索引", total=total))
+        bar.update(tasks[0], completed=done, total=total)
+
+    return changing(store, settings(), progress, lambda: typer.echo("另一个进程正在更新文库，等待它完成……", err=True))
 
 
 def _report(report: Any, path: Path) -> None:

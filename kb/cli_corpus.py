@@ -13,7 +13,7 @@ def fetch(doc_id: Annotated[str, typer.Argument(metavar="文件编号")] = "cata
           url: Annotated[str | None, typer.Option(help="改从这个网址下载，例如单位内网的副本")] = None) -> None:
     """下载官方 PDF（可断点续传，使用系统代理），收录后报告各类条数是否与官方一致。"""
     from ingest import fetching
-    from kb.cli import _progress, _sync
+    from kb.cli import _changing, _progress
     from kb.settings import settings
     from kb.store import Store
 
@@ -24,9 +24,8 @@ def fetch(doc_id: Annotated[str, typer.Argument(metavar="文件编号")] = "cata
                               lambda done, total: bar.update(task, completed=done, total=total), url)
     store = Store(settings().database)
     typer.echo("正在解析……", err=True)
-    fetched = fetching.take_in(store, document, path, url)
     with _progress(quiet=False) as bar:
-        _sync(store, bar)
+        fetched = fetching.take_in(store, document, path, url, lambda: _changing(store, bar))
     _report(fetched)
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from kb import duties, local_answer
 from kb.composing import compose, merged, sentence
 from kb.duty_library import duty_records
 from kb.duty_records import DutyRecord
 from kb.editions import comparison
-from kb.errors import IndexMissing, QuestionError, ZhengwenError
+from kb.errors import IndexMissing, QuestionError, VectorsDamaged, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
 from kb.project import Project
@@ -29,7 +31,7 @@ from kb.verifying import faults
 
 if TYPE_CHECKING:
     from kb.llm import LanguageModel
-    from kb.retrieval import ClauseRetriever
+    from kb.retrieval import ClauseRetriever, Retrievers
     from kb.screening import Screening
 
 CANDIDATES = 20
@@ -40,6 +42,22 @@ RELATED_LAW = 3  # passages shown where no plan speaks of a matter
 LIKELY_ANSWER = 0.5  # added to a clause that lays down sanctions where the question asks for them
 LIKELY_KIND = 1.0  # added to the score of clauses of the kind the intent points to
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _of_one_state(method: Method) -> Method:
+    """Let a question see one state of the library, whatever is changed meanwhile; damaged vectors are built anew once."""
+    @wraps(method)
+    def inside(self: PolicyEngine, *args: Any, **kwargs: Any) -> Any:
+        try:
+            with self.store.reading():
+                return method(self, *args, **kwargs)
+        except VectorsDamaged:
+            self._mend()
+            with self.store.reading():
+                return method(self, *args, **kwargs)
+    return cast(Method, inside)
+
 
 class PolicyEngine:
     """Answers questions from one store; safe to use from several threads."""
@@ -47,7 +65,7 @@ class PolicyEngine:
     def __init__(self, store: Store | None = None, configured: Settings | None = None):
         self.settings = configured or settings()
         self.store = store or Store(self.settings.database)
-        self._retriever: ClauseRetriever | None = None
+        self._retrievers: Retrievers | None = None
         self.model = self._open_model()
         self._lock = threading.Lock()
         if not self.store.documents():
@@ -58,6 +76,7 @@ class PolicyEngine:
         same project; facts may arrive over several turns."""
         return self.answering(question, as_of, earlier).finish()
 
+    @_of_one_state
     def answering(self, question: str, as_of: date | None = None, earlier: str = "") -> Answering:
         """The same answer as it is written: determined when this returns, its text to be read piece by piece."""
         started, on = time.perf_counter(), as_of or date.today()
@@ -76,6 +95,7 @@ class PolicyEngine:
         first = max((n for n, turn in enumerate(before) if not continues(turn.strip())), default=0)
         return self.answering(question, as_of, "；".join(before[first:]))
 
+    @_of_one_state
     def screen(self, text: str, as_of: date | None = None) -> Screening:
         """One project, one sheet: facts, national class, the city's rules, the EIA document, whom to talk to (kb.screening)."""
         from kb.screening import screen
@@ -109,20 +129,30 @@ class PolicyEngine:
         self.search("预热", date.today(), limit=1)
         self.screen("新建年产1万立方米刨花板项目")  # reads the lists and plans as rules
 
+    @_of_one_state
     def notice(self) -> str | None:
         """What a user should know of this installation: whether it searches by words alone."""
         return None if self.retriever.dense else sentence("quote.no_vectors")
 
     @property
     def retriever(self) -> ClauseRetriever:
-        """The hybrid retriever, made at the first question that needs one."""
+        """The hybrid retriever of the library as it stands, opened at the first question that needs one."""
         with self._lock:
-            if self._retriever is None:
-                from kb.retrieval import open_retriever
+            if self._retrievers is None:
+                from kb.retrieval import Retrievers
 
-                self._retriever = open_retriever(self.store, self.settings)
-            return self._retriever
+                self._retrievers = Retrievers(self.store, self.settings)
+        return self._retrievers.at_hand()
 
+    def _mend(self) -> None:
+        """Build damaged vectors anew from the store, or do without them."""
+        from kb.publishing import repair
+
+        if self._retrievers is None:
+            return
+        self._retrievers.forget() if repair(self.store, self.settings) else self._retrievers.by_words()
+
+    @_of_one_state
     def search(self, question: str, on: date, limit: int = CANDIDATES) -> list[Hit]:
         """Clauses in force on a date, and those of documents the question names, nearest first."""
         return self._ranked(read(question, self.store.documents()), on)[:limit]

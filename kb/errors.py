@@ -13,6 +13,18 @@ class IngestError(ZhengwenError):
     """A file cannot be taken in; the store is as it was."""
 
 
+class StoreError(ZhengwenError):
+    """The library's file cannot be read or written; what it held last stands."""
+
+
+class StoreDamaged(StoreError):
+    """The library's file is no longer what was written."""
+
+
+class VectorsDamaged(ZhengwenError):
+    """The vectors cannot be read or written as they are; they can be built anew from the store."""
+
+
 class QuestionError(ZhengwenError):
     """A question or its date cannot be read."""
 

@@ -5,6 +5,9 @@ of the list in standard deviations), so neither a missing half nor a rescaled mo
 """
 
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -13,6 +16,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import BaseModel
 
 from kb.embedding import embedding
+from kb.errors import VectorsDamaged
+from kb.generations import NAMED, current
 from kb.models import Document, Hit, Kind
 from kb.scope import outside
 from kb.settings import Settings
@@ -21,6 +26,7 @@ from kb.tokens import tokens
 from kb.vectors import VectorIndex
 
 POOL = 60  # passages taken from each half before fusion
+STATES = 3  # of the library, whose vectors are kept open
 DENSE_WEIGHT = 0.75  # chosen on the written questions held out of training
 
 
@@ -107,13 +113,66 @@ def standard(scores: dict[str, float]) -> dict[str, float]:
     return {key: (value - mean) / (deviation or 1.0) for key, value in scores.items()}
 
 
-def open_index(settings: Settings) -> VectorIndex | None:
-    """The vector index these settings ask for; None where they ask for none or no model is installed."""
-    model = embedding(settings.embedding, settings.home)
-    return VectorIndex(settings, model) if model else None
+@lru_cache(maxsize=2)
+def model(choice: str, home: Path) -> BaseEmbedding | None:
+    """The embedding model of a setting, loaded once in a process."""
+    return embedding(choice, home)
+
+
+def open_index(store: Store, settings: Settings) -> VectorIndex | None:
+    """The vectors that belong to the store as it stands; None without a model or where no vector is held. VectorsDamaged
+    where they are lost or no longer find themselves."""
+    named, folder = store.meta(NAMED), current(store, settings)
+    if not settings.chroma_url and not named:
+        return None
+    encoder = model(settings.embedding, settings.home)
+    if encoder is None:
+        return None
+    if named and not folder and not settings.chroma_url:
+        raise VectorsDamaged("向量索引不见了，请运行 zhengwen index 由文库重建。")
+    index = VectorIndex(settings, encoder, folder)
+    if not index.sound():
+        raise VectorsDamaged("向量索引已损坏，请运行 zhengwen index 由文库重建。")
+    return index if index.count() else None
 
 
 def open_retriever(store: Store, settings: Settings) -> ClauseRetriever:
     """The retriever these settings ask for; full text alone where there is no model or no vector is held."""
-    index = open_index(settings)
-    return ClauseRetriever(store, index if index and index.count() else None)
+    return ClauseRetriever(store, open_index(store, settings))
+
+
+class Retrievers:
+    """The retriever of the store as the asking thread sees it: one a state of the library, the last few kept, so that a
+    question begun before a change ends on what it began with."""
+
+    def __init__(self, store: Store, settings: Settings):
+        self.store, self.settings, self._lock = store, settings, Lock()
+        self._known: dict[str, ClauseRetriever] = {}
+
+    def at_hand(self) -> ClauseRetriever:
+        """The retriever for this moment; VectorsDamaged where its vectors cannot be read."""
+        with self._lock:
+            state = self._state()
+            if state not in self._known:
+                self._keep(state, open_retriever(self.store, self.settings))
+            return self._known[state]
+
+    def by_words(self) -> None:
+        """Do without vectors for this moment: they cannot be read, nor built anew."""
+        with self._lock:
+            self._keep(self._state(), ClauseRetriever(self.store))
+
+    def forget(self) -> None:
+        """Open the vectors of this moment anew at the next question."""
+        with self._lock:
+            self._known.pop(self._state(), None)
+
+    def _state(self) -> str:
+        return self.store.revision if self.settings.chroma_url else self.store.meta(NAMED) or ""
+
+    def _keep(self, state: str, retriever: ClauseRetriever) -> None:
+        self._known[state] = retriever
+        while len(self._known) > STATES:
+            oldest = self._known.pop(next(iter(self._known))).dense
+            if isinstance(oldest, VectorIndex):
+                oldest.close()

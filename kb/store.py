@@ -1,14 +1,18 @@
 """Where clauses live: one SQLite file (WAL), the source of truth, with full text over jieba tokens.
 
-A document is written whole in one transaction (`put_document`): a failure leaves the store as it was.
+A document is written whole in one transaction (`put_document`), several in one where `transaction` holds them: a failure
+leaves the store as it was. What is asked under `reading` sees one state of the store, whatever is written meanwhile.
 """
 
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from kb.database import connect
+from kb.errors import StoreError
 from kb.models import Clause, Document, Passage
 from kb.tokens import tokens
 
@@ -24,6 +28,7 @@ create index if not exists passages_doc on passages(doc_id);
 create virtual table if not exists passages_fts using fts5(tokens);
 create table if not exists meta(key text primary key, value text not null);
 """
+TABLES = ("documents", "clauses", "passages", "passages_fts", "meta")
 
 
 def text_hash(text: str) -> str:
@@ -36,20 +41,58 @@ class Store:
 
     def __init__(self, path: Path | str):
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"建不了文库文件夹“{self.path.parent}”（{error.strerror or error}），请检查 ZHENGWEN_HOME。") from error
         self._local = threading.local()
         self._documents: tuple[str, list[Document]] | None = None
-        with self.connection as db:
-            db.executescript(SCHEMA)
+        if not set(TABLES) <= {row[0] for row in self.connection.execute("select name from sqlite_master")}:
+            self.connection.executescript(SCHEMA)
 
     @property
     def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
         if not hasattr(self._local, "db"):
-            db = sqlite3.connect(self.path, timeout=30)
-            db.execute("pragma journal_mode=wal")
-            db.execute("pragma synchronous=normal")
-            self._local.db = db
+            self._local.db = connect(self.path)
         return self._local.db
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is written inside is written whole or not at all; one inside another is part of it."""
+        db = self.connection
+        if db.in_transaction:
+            yield
+            return
+        db.execute("begin immediate")
+        try:
+            yield
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Everything read inside is of one moment."""
+        db = self.connection
+        if db.in_transaction:
+            yield
+            return
+        db.execute("begin")
+        try:
+            yield
+        finally:
+            db.rollback()
+
+    def meta(self, key: str) -> str | None:
+        """A remembered fact about the store as a whole."""
+        row = self.connection.execute("select value from meta where key=?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self.transaction():
+            self.connection.execute("insert into meta values(?,?) on conflict(key) do update set value=excluded.value", (key, value))
 
     def put_document(self, document: Document, clauses: Iterable[Clause], passages: Iterable[Passage],
                      content_hash: str, source: str = "corpus") -> bool:
@@ -58,7 +101,8 @@ class Store:
                                       (document.doc_id,)).fetchone()
         if row and row[0] == content_hash and row[1] == document.model_dump_json():
             return False
-        with self.connection as db:
+        with self.transaction():
+            db = self.connection
             self._delete(db, document.doc_id)
             db.execute("insert into documents values(?,?,?,?)",
                        (document.doc_id, document.model_dump_json(), content_hash, source))
@@ -82,15 +126,15 @@ class Store:
     @property
     def revision(self) -> str:
         """Changes whenever a document is written or removed, by whichever process."""
-        return str(row[0]) if (row := self.connection.execute("select value from meta where key='revision'").fetchone()) else "0"
+        return self.meta("revision") or "0"
 
     def documents(self) -> list[Document]:
         """All documents, in the order they came in; read anew only after a change."""
-        if self._documents is None or self._documents[0] != (revision := self.revision):
+        known, revision = self._documents, self.revision
+        if known is None or known[0] != revision:
             rows = self.connection.execute("select json from documents order by rowid").fetchall()
-            revision = self.revision
-            self._documents = revision, [Document.model_validate_json(r[0]) for r in rows]
-        return self._documents[1]
+            self._documents = known = revision, [Document.model_validate_json(r[0]) for r in rows]
+        return known[1]
 
     def document(self, doc_id: str) -> Document | None:
         return next((d for d in self.documents() if d.doc_id == doc_id), None)

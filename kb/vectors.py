@@ -1,12 +1,13 @@
 """Where vectors live: a Chroma collection per embedding model, always rebuildable from the store.
 
-The store is the truth. `VectorIndex.sync` adds what is missing and drops what is stale, so an interrupted run is
-completed by the next one. Vectors of the shipped corpus come from `corpus/vectors-*.npz`, keyed by content hash:
+The store is the truth. `VectorIndex.sync` adds what is missing and drops what is stale; `kb.publishing` does so in a copy
+of the folder, so that an interrupted run leaves the last state. Vectors of the shipped corpus come from `corpus/vectors-*.npz`, keyed by content hash:
 a text that differs, or another model, is computed afresh.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +15,15 @@ from urllib.parse import urlsplit
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from kb.errors import SettingsError
+from kb.errors import SettingsError, VectorsDamaged, ZhengwenError
+from kb.generations import readable
 from kb.models import Clause
 from kb.settings import CORPUS, Settings
 from kb.store import Store
 
 BATCH = 1024
 REMEMBERED = 64  # question vectors
+SAMPLE = 5  # vectors tried from each end
 Progress = Callable[[int, int], None]  # done, total
 
 
@@ -55,23 +58,50 @@ def write_shipped(model_name: str, hashes: Sequence[str], vectors: np.ndarray, f
 
 
 class VectorIndex:
-    """Nearest passages by cosine, of one embedding model."""
+    """Nearest passages by cosine, of one embedding model, in a folder of their own (or on a Chroma server)."""
 
-    def __init__(self, settings: Settings, model: BaseEmbedding):
+    def __init__(self, settings: Settings, model: BaseEmbedding, folder: Path | None = None):
         self.model = model
         self._asked: dict[str, list[float]] = {}
         name = "zw-" + re.sub(r"[^A-Za-z0-9]+", "-", model.model_name).strip("-")[:50]
-        self._collection = _client(settings).get_or_create_collection(
-            name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}})
+        with _guarded():
+            self._client = _client(settings, folder or settings.home / "vectors" / "alone")
+            self._collection = self._client.get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}})
+
+    def __enter__(self) -> "VectorIndex":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        with suppress(Exception):
+            self._client.close()
 
     def sync(self, store: Store, progress: Progress = lambda done, total: None) -> int:
         """Bring the collection to what the store holds; returns how many vectors were computed (not shipped)."""
-        wanted = {f"{clause_id}|{text_hash}": (clause_id, doc_id, text, text_hash)
-                  for _, clause_id, doc_id, text, text_hash in store.passages()}
-        held = set(self._collection.get(include=[])["ids"])
-        for batch in _batches(sorted(held - wanted.keys()), 5000):
-            self._collection.delete(ids=batch)
-        missing = [key for key in wanted if key not in held]
+        self.drop_stale(store)
+        return self.add_missing(store, progress)
+
+    def missing(self, store: Store) -> list[str]:
+        """Keys of passages that have no vector yet."""
+        held = self._held()
+        return [key for key in _wanted(store) if key not in held]
+
+    def stale(self, store: Store) -> list[str]:
+        """Keys of vectors whose passage the store no longer holds."""
+        return sorted(self._held() - _wanted(store).keys())
+
+    def drop_stale(self, store: Store) -> None:
+        with _guarded():
+            for batch in _batches(self.stale(store), 5000):
+                self._collection.delete(ids=batch)
+
+    def add_missing(self, store: Store, progress: Progress = lambda done, total: None) -> int:
+        """Vectors for the passages that have none; returns how many were computed."""
+        wanted, missing = _wanted(store), self.missing(store)
         shipped, computed, done = ShippedVectors(self.model.model_name), 0, 0
         kinds = {d.doc_id: d.kind for d in store.documents()}
         for batch in _batches(missing, BATCH):
@@ -82,19 +112,36 @@ class VectorIndex:
                 computed += len(fresh)
                 vectors.update(zip(fresh, map(np.array, self.model.get_text_embedding_batch(texts)), strict=True))
             clauses = store.clauses_by_id({wanted[key][0] for key in batch})
-            self._collection.add(
-                ids=batch, embeddings=[np.asarray(vectors[key], dtype=np.float32) for key in batch],
-                metadatas=[_metadata(clauses[wanted[key][0]], kinds[wanted[key][1]]) for key in batch])
+            with _guarded():
+                self._collection.add(
+                    ids=batch, embeddings=[np.asarray(vectors[key], dtype=np.float32) for key in batch],
+                    metadatas=[_metadata(clauses[wanted[key][0]], kinds[wanted[key][1]]) for key in batch])
             done += len(batch)
             progress(done, len(missing))
         return computed
 
+    def sound(self) -> bool:
+        """Do a few of its own vectors still find themselves? A file cut short or overwritten shows here."""
+        with _guarded():
+            some = self._collection.get(limit=SAMPLE, include=["embeddings"])
+            last = self._collection.get(limit=SAMPLE, offset=max(0, self.count() - SAMPLE), include=["embeddings"])
+            asked = [*(some["embeddings"] if some["embeddings"] is not None else []), *(last["embeddings"] if last["embeddings"] is not None else [])]
+            if not asked:
+                return self.count() == 0
+            found = self._collection.query(query_embeddings=asked, n_results=1, include=["distances"])["distances"]
+        return all(row and row[0] < 1e-3 for row in found or [])
+
     def search(self, query: str, limit: int, where: dict[str, Any] | None = None) -> list[tuple[str, float]]:
         """(clause_id, cosine) of the nearest passages, best first; a clause may occur more than once."""
-        found = self._collection.query(query_embeddings=[self.query_vector(query)], n_results=limit, where=where or None,
-                                       include=["distances"])
+        vector = self.query_vector(query)
+        with _guarded():
+            found = self._collection.query(query_embeddings=[vector], n_results=limit, where=where or None, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return [(key.rsplit("|", 1)[0], 1 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
+
+    def _held(self) -> set[str]:
+        with _guarded():
+            return set(self._collection.get(include=[])["ids"])
 
     def query_vector(self, query: str) -> list[float]:
         """The question's vector; the last few are kept, as one question is looked at more than once."""
@@ -107,7 +154,27 @@ class VectorIndex:
 
     def count(self) -> int:
         """How many vectors are held."""
-        return self._collection.count()
+        with _guarded():
+            return self._collection.count()
+
+
+def _wanted(store: Store) -> dict[str, tuple[str, str, str, str]]:
+    """By key: clause, document, text and hash of every passage."""
+    return {f"{clause_id}|{text_hash}": (clause_id, doc_id, text, text_hash)
+            for _, clause_id, doc_id, text, text_hash in store.passages()}
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Whatever Chroma says of a damaged folder is one error (its own panics are no ordinary exceptions)."""
+    try:
+        yield
+    except (ZhengwenError, MemoryError):
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise VectorsDamaged("向量索引读写失败，请运行 zhengwen index 由文库重建。") from error
 
 
 def _metadata(clause: Clause, kind: str) -> dict[str, Any]:
@@ -117,13 +184,13 @@ def _metadata(clause: Clause, kind: str) -> dict[str, Any]:
     return {key: value for key, value in wanted.items() if value}
 
 
-def _client(settings: Settings) -> Any:
+def _client(settings: Settings, folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
     quiet = ChromaSettings(anonymized_telemetry=False)
     if not settings.chroma_url:
-        return chromadb.PersistentClient(str(settings.home / "chroma"), settings=quiet)
+        return chromadb.PersistentClient(str(readable(folder)) if folder.is_dir() else str(folder), settings=quiet)
     url = urlsplit(settings.chroma_url)
     try:
         return chromadb.HttpClient(host=url.hostname or "localhost", port=url.port or 8000,
