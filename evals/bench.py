@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from evals.retrieval import TODAY, questions
+from evals.sets import TODAY, questions
 from kb.embedding import embedding
 from kb.engine import PolicyEngine
 from kb.settings import settings

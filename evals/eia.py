@@ -6,45 +6,40 @@ fact where none was needed: the first misleads, the second only delays.
 """
 
 import argparse
-import json
 import statistics
-import time
-from datetime import date
-from pathlib import Path
 from typing import Any
 
+from evals.asking import ask_all
+from evals.outcome import Outcome, judged
+from evals.sets import questions
 from kb.engine import PolicyEngine
-
-SET = Path(__file__).with_suffix(".jsonl")
-ON = date(2026, 11, 24)
+from kb.models import Answer
 
 
-def questions(path: Path = SET) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def judge(row: dict[str, Any], wording: int, answer: Answer) -> Outcome:
+    """Right when the document is; the rows are a mark of their own. No document at all counts as 待定."""
+    got, rows = (answer.eia.document, sorted(answer.eia.rows)) if answer.eia else ("待定", [])
+    verdict = "right" if got == row["document"] else "unanswered" if got == "待定" else "wrong"
+    return judged("eia", row, wording, answer, verdict, f"{row['document']} {row['rows']}", f"{got} {rows}", row["document"],
+                  marks={"文件": got == row["document"], "项": set(rows) == set(row["rows"])},
+                  due=row["document"] == "待定", same=f"{got}{rows}")
 
 
-def measure(engine: PolicyEngine, asked: list[dict[str, Any]], failures: bool = False) -> dict[str, float]:
+def figures(outcomes: list[Outcome]) -> dict[str, float]:
     """Shares of right documents and rows over all wordings, of questions whose wordings agree, and what went wrong."""
-    document = rows = wrong = asking = same = total = 0
-    times = []
-    for gold in asked:
-        found = []
-        for wording in [gold["question"], *gold["paraphrases"]]:
-            started = time.perf_counter()
-            answer = engine.ask(wording, ON)
-            times.append(time.perf_counter() - started)
-            got = answer.eia.document if answer.eia else "待定"
-            got_rows = set(answer.eia.rows) if answer.eia else set()
-            right = got == gold["document"]
-            total, document, rows = total + 1, document + right, rows + (got_rows == set(gold["rows"]))
-            wrong, asking = wrong + (not right and got != "待定"), asking + (not right and got == "待定")
-            found.append((got, tuple(sorted(got_rows))))
-            if failures and (not right or got_rows != set(gold["rows"])):
-                print(gold["id"], gold["document"], gold["rows"], "→", got, sorted(got_rows), wording)
-        same += len(set(found)) == 1
-    several = [q for q in asked if q["paraphrases"]]
-    return {"问法": total, "文件": document / total, "项": rows / total, "断错": wrong / total, "多问": asking / total,
-            "三种问法一致": (same - len(asked) + len(several)) / len(several), "中位毫秒": statistics.median(times) * 1000}
+    total = len(outcomes)
+    several = [s for s in agreement(outcomes).values() if s[1] > 1]
+    return {"问法": total, **{mark: sum(o.marks[mark] for o in outcomes) / total for mark in ("文件", "项")},
+            "断错": sum(o.verdict == "wrong" for o in outcomes) / total, "多问": sum(o.verdict == "unanswered" for o in outcomes) / total,
+            "三种问法一致": sum(s[0] == 1 for s in several) / max(1, len(several)), "中位毫秒": statistics.median(o.ms for o in outcomes)}
+
+
+def agreement(outcomes: list[Outcome]) -> dict[str, tuple[int, int]]:
+    """By question: how many different results its wordings had, and how many wordings there were."""
+    by_id: dict[str, list[str]] = {}
+    for o in outcomes:
+        by_id.setdefault(o.id, []).append(o.same)
+    return {k: (len(set(v)), len(v)) for k, v in by_id.items()}
 
 
 def main() -> None:
@@ -54,8 +49,11 @@ def main() -> None:
     engine = PolicyEngine()
     engine.warm()
     for split in ("dev", "test"):
-        figures = measure(engine, [q for q in questions() if q["split"] == split], failures and split == "dev")
-        print(f"环评 {split}：" + "，".join(f"{name}{value:.0f}" if value > 1.5 else f"{name}{value:.3f}" for name, value in figures.items()))
+        outcomes = ask_all(engine, [("eia", q) for q in questions("eia") if q["split"] == split], f"环评 {split}")
+        for o in outcomes if failures and split == "dev" else []:
+            if o.failed:
+                print(o.id, o.gold, "→", o.got, o.question)
+        print(f"环评 {split}：" + "，".join(f"{name}{value:.0f}" if value > 1.5 else f"{name}{value:.3f}" for name, value in figures(outcomes).items()))
 
 
 if __name__ == "__main__":

@@ -4,28 +4,17 @@ The half `dev` may be looked at; of `test` only the figures are shown. All docum
 """
 
 import argparse
-import json
 from collections import defaultdict
-from datetime import date
-from pathlib import Path
 
+from evals.sets import day, questions
 from kb.engine import PolicyEngine
-
-SETS = Path(__file__).parent
-TODAY = date(2026, 11, 24)  # the day the questions were written: their answers are those of that day
-
-
-def questions(name: str) -> list[dict]:
-    """A question set's lines."""
-    return [json.loads(line) for line in (SETS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines() if line]
 
 
 def ranks(engine: PolicyEngine, rows: list[dict], depth: int = 20) -> list[int | None]:
     """For each question the place (from 1) of the first right clause, None beyond the depth."""
     found = []
     for row in rows:
-        on = date.fromisoformat(row["as_of"]) if row["as_of"] else TODAY
-        ids = [hit.clause.clause_id for hit in engine.search(row["question"], on, depth)]
+        ids = [hit.clause.clause_id for hit in engine.search(row["question"], day(row), depth)]
         found.append(next((n for n, clause_id in enumerate(ids, 1) if clause_id in row["gold"]), None))
     return found
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from evals.duties import exact
-from evals.retrieval import questions
+from evals.sets import questions
 from ingest.pipeline import ingest_file
 from kb.duty_library import duty_records
 from kb.duty_prose import prose

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.retrieval import TODAY, questions, summary
+from evals.retrieval import summary
+from evals.sets import TODAY, questions
 from ingest.pipeline import ingest_file
 from kb.embedding import embedding
 from kb.models import Kind
