@@ -28,12 +28,10 @@ browser:
 test: setup lint browser
 	$(BIN)/python -m pytest
 
+# 全部评测、对照方法和 evals/report.html（两核约4分钟；第一次另需约1分钟计算对照方法的分块向量）
 eval: setup
 	$(BIN)/zhengwen index --quiet
-	$(BIN)/python -m evals.retrieval
-	$(BIN)/python -m evals.eia
-	$(BIN)/python -m evals.duties
-	$(BIN)/python -m evals.catalogue
+	$(BIN)/python -m evals.run
 
 # 重新训练编码器、范围判别和随附向量（两核约40分钟），结果写入 corpus/
 encoder: setup

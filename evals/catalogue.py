@@ -12,7 +12,7 @@ from typing import Any
 
 from evals.asking import ask_all
 from evals.eia import agreement
-from evals.outcome import Outcome, judged
+from evals.outcome import Outcome, Verdict, judged
 from evals.sets import questions
 from kb.engine import PolicyEngine
 from kb.models import Answer
@@ -26,7 +26,7 @@ def judge(row: dict[str, Any], wording: int, answer: Answer) -> Outcome:
     got, items = (e.class_, {m.item_id for m in e.matches}) if e else ("待定", set())
     fine = got == row["class"] and (got != "待定" or answer.status == row["status"])
     arguable = set(row.get("arguable") or [])
-    verdict = "right" if fine else "unanswered" if got in ("待定", row["class"]) else "wrong"
+    verdict: Verdict = "right" if fine else "unanswered" if got in ("待定", row["class"]) else "wrong"
     return judged("catalogue", row, wording, answer, verdict, f"{row['class']} {row['status']} {row['items']}",
                   f"{got} {answer.status} {sorted(items)}", row["class"], due=row["status"] == "conditional", same=got + answer.status,
                   marks={"类别": fine, "条目": items - arguable == set(row["items"]) - arguable})

@@ -13,7 +13,7 @@ from kb.store import Store
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 HEAD = re.compile(r"^[^*|>\n]{0,40}\*\*.*\*\*(?:（[^（）]*(?:（[^（）]*）[^（）]*)*）)?(?:原文：)?$|：$", re.S)
-TABLE_HEAD = re.compile(r"^[^*|>\n]{0,40}\*\*.*\*\*(?:（[^（）]*(?:（[^（）]*）[^（）]*)*）)?(?:原文：)?$|：$", re.S)
+RULE = re.compile(r"\|[-|]+\|$")  # the line under the head of a table
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
 QUOTED = re.compile(r"“([^”]{2,40})”")
 VERDICTS = re.compile(r"结论：(?:需要[编填]制环境影响|需要)?(报告书|报告表|登记表|限制类|鼓励类|淘汰类|允许类)")
@@ -26,10 +26,11 @@ def statements(answer: Answer) -> list[str]:
     free, found, head = {w.strip() for w in [*answer.warnings, *answer.questions]}, [], ""
     for block in re.split(r"\n\n+", answer.text):
         parts = block.split("\n") if re.match(r"[-|]", block) else [block]
+        parts = parts[2:] if len(parts) > 1 and RULE.match(parts[1]) else parts
         for part in parts:
-            if part.strip() in free or FREE.search(part) or re.match(r"\|[-|]+\|$", part):
+            if part.strip() in free or FREE.search(part):
                 continue
-            if TABLE_HEAD.match(part.strip()) and "[" not in part or (HEAD.search(part) and not MARK.search(part)):
+            if HEAD.search(part) and not MARK.search(part):
                 head = part
                 continue
             found.append(f"{head}\n{part}" if part.startswith(">") else part)
@@ -62,7 +63,8 @@ def unsupported(statement: str, held: str) -> list[str]:
     plain, held = re.sub(r"[\s,，]", "", said), re.sub(r"[\s,，]", "", held)
     wanted = [*FIGURE.findall(plain), *QUOTED.findall(plain), *VERDICTS.findall(plain)]
     figures = set(FIGURE.findall(held))
-    return [w for w in wanted if (w not in figures and not _converted(w, figures) if FIGURE.fullmatch(w) else w not in held)]
+    return [w for w in wanted if (w not in figures and not _converted(w, figures) if FIGURE.fullmatch(w)
+                                  else w not in held and not all(part in held for part in w.split("、")))]
 
 
 def _held(c: Citation, text: str) -> str:
@@ -70,5 +72,5 @@ def _held(c: Citation, text: str) -> str:
 
 
 def _converted(figure: str, figures: set[str]) -> bool:
-    """Is it the same amount in 万 or 亿?"""
-    return any(abs(float(figure) * k - float(f)) < 1e-9 for f in figures for k in (1, 1e-4, 1e4, 1e-8, 1e8, 1e-3, 1e3))
+    """Is it the same amount in 万, 亿, 千 or 百 (33万伏, 330千伏)?"""
+    return any(abs(float(figure) * 10.0 ** k - float(f)) < 1e-9 * max(1.0, float(f)) for f in figures for k in range(-8, 9))

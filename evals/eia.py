@@ -10,7 +10,7 @@ import statistics
 from typing import Any
 
 from evals.asking import ask_all
-from evals.outcome import Outcome, judged
+from evals.outcome import Outcome, Verdict, judged
 from evals.sets import questions
 from kb.engine import PolicyEngine
 from kb.models import Answer
@@ -19,7 +19,7 @@ from kb.models import Answer
 def judge(row: dict[str, Any], wording: int, answer: Answer) -> Outcome:
     """Right when the document is; the rows are a mark of their own. No document at all counts as 待定."""
     got, rows = (answer.eia.document, sorted(answer.eia.rows)) if answer.eia else ("待定", [])
-    verdict = "right" if got == row["document"] else "unanswered" if got == "待定" else "wrong"
+    verdict: Verdict = "right" if got == row["document"] else "unanswered" if got == "待定" else "wrong"
     return judged("eia", row, wording, answer, verdict, f"{row['document']} {row['rows']}", f"{got} {rows}", row["document"],
                   marks={"文件": got == row["document"], "项": set(rows) == set(row["rows"])},
                   due=row["document"] == "待定", same=f"{got}{rows}")
