@@ -145,7 +145,7 @@ def welcome() -> str:
 
 def _answer_docx(engine: PolicyEngine) -> Any:
     def answer_docx(said: list[str]) -> dict[str, str]:
-        question, as_of, before = _texts(said, 3)
+        question, as_of, before = texts(said, 3)
         try:
             answer = engine.ask(question, day(as_of), before)
         except ZhengwenError as error:
@@ -157,7 +157,7 @@ def _answer_docx(engine: PolicyEngine) -> Any:
 
 def _feedback(engine: PolicyEngine) -> Any:
     def feedback_(said: list[str]) -> dict[str, Any]:
-        question, as_of, before, verdict, note = _texts(said, 5)
+        question, as_of, before, verdict, note = texts(said, 5)
         try:
             answer = engine.ask(question, day(as_of), before)
             feedback.record(engine.settings.home, verdict, note, answer, before)
@@ -173,7 +173,7 @@ def page_image(engine: PolicyEngine) -> Any:
     def page_image(said: list[str]) -> dict[str, str]:
         from web.originals import marked_page
 
-        clause_id, quote = _texts(said, 2)
+        clause_id, quote = texts(said, 2)
         try:
             title, image = marked_page(engine, clause_id, quote)
         except ZhengwenError as error:
@@ -184,7 +184,7 @@ def page_image(engine: PolicyEngine) -> Any:
 
 
 
-def _texts(said: Any, count: int) -> list[str]:
+def texts(said: Any, count: int) -> list[str]:
     """What the browser sent: so many texts, none longer than a question may be."""
     given = [str(part or "")[:LONGEST] for part in said] if isinstance(said, list) else []
     return (given + [""] * count)[:count]

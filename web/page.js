@@ -31,17 +31,19 @@ window.zw = (() => {
     if (!open && zw.opener && zw.opener.isConnected) zw.opener.focus();
   };
   const open = (turn, n, from) => {
-    fill(turn);
+    const whole = turn?.classList.contains('sheet');
+    if (!whole) fill(turn);
     zw.opener = from;
-    if (narrow()) sheet(true);
-    const card = n ? $(`.source[data-n="${n}"]`, pane()) : $('.source', pane());
+    if (narrow() && !whole) sheet(true);
+    const card = whole ? $(`.source[data-n="${n}"]`, turn) : n ? $(`.source[data-n="${n}"]`, pane()) : $('.source', pane());
     if (!card) return;
     document.querySelectorAll('.source.lit').forEach((c) => c.classList.remove('lit'));
     card.classList.add('lit');
     const context = $('.context', card);
     if (n && context) context.open = true;
     const box = $('#sources');
-    if (narrow() || box.scrollHeight > box.clientHeight)
+    if (whole) card.scrollIntoView({block: 'center', behavior: calm()});
+    else if (narrow() || box.scrollHeight > box.clientHeight)
       box.scrollTo({top: card.offsetTop - 4, behavior: calm()});
     card.focus({preventScroll: true});
   };
@@ -109,6 +111,14 @@ window.zw = (() => {
           const file = await called(() => server.answer_docx(...of), '导出失败，请重试');
           b.disabled = false;
           return file && (save(file), say('答复意见已下载'));
+        }
+        case 'sheet': {
+          const file = await called(() => server.sheet_file(of[0], of[1], b.dataset.kind), '导出失败，请重试');
+          return file && (save(file), say('预审表已下载'));
+        }
+        case 'template': {
+          const file = await called(() => server.template('x'), '下载失败，请重试');
+          return file && save(file);
         }
         case 'good': {
           const kept = await called(() => server.feedback(...of, '有用', ''), '没有保存成功，请重试');

@@ -12,7 +12,7 @@ from fastapi import FastAPI  # noqa: E402
 from kb.corpus import chinese_date  # noqa: E402
 from kb.engine import PolicyEngine  # noqa: E402
 from kb.errors import ZhengwenError  # noqa: E402
-from web import chat_tab, sources  # noqa: E402
+from web import chat_tab, screening_tab, sources  # noqa: E402
 from web.fields import day  # noqa: E402
 from web.markup import esc, notice  # noqa: E402
 from web.theme import looks  # noqa: E402
@@ -36,6 +36,8 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("问答", id="ask"):
                 chat = chat_tab.build(engine)
+            with gr.Tab("项目预审", id="screen"):
+                screening_tab.build(engine)
         def opened(request: gr.Request) -> tuple[Any, ...]:
             return _opened(engine, request)
 
