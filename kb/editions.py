@@ -47,6 +47,31 @@ class Pair:
     new: Clause | None
 
 
+@dataclass(frozen=True)
+class Counterpart:
+    """Another edition's entry that an entry is set against; None where no entry of that edition is alike. `changes` are old → new."""
+
+    edition: Document
+    clause: Clause | None
+    changes: tuple[tuple[str, str], ...] = ()
+
+
+def history(clause: Clause, store: Store) -> list[Counterpart]:
+    """What the other editions of the catalogue held say in an entry's place, oldest first: each time the one most alike that is
+    not more like another entry."""
+    own = store.document(clause.doc_id)
+    others = sorted((d for d in store.documents() if own and d.family == own.family and d.doc_id != own.doc_id), key=lambda d: d.in_force_from or date.min)
+    found = []
+    for edition in others:
+        assert own is not None
+        right = _like([clause], edition, store)
+        left = _with([clause, *_like(right, own, store)])
+        match = next((b for a, b in _matched(left, right) if a.clause_id == clause.clause_id), None)
+        older, newer = (match, clause) if edition.in_force_to and (own.in_force_from or date.min) > edition.in_force_to else (clause, match)
+        found.append(Counterpart(edition, match, tuple(changes(older.text, newer.text)) if older and newer else ()))
+    return found
+
+
 def comparison(reading: Reading, on: date, store: Store) -> Finding | None:
     """The answer to a question for the difference between editions; None where the question asks no such thing."""
     editions = _editions_asked(reading, on, store)

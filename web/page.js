@@ -131,6 +131,12 @@ window.zw = (() => {
           return form.hidden || $('textarea', form).focus();
         }
         case 'page': return showPage(b, server);
+        case 'clause': return showClause(b, server);
+        case 'duties': {
+          const bar = b.closest('.bar').dataset;
+          const file = await called(() => server.duties(bar.unit, bar.role, bar.topic), '导出失败，请重试');
+          return file && (save(file), say('职责表已下载'));
+        }
       }
     });
     element.addEventListener('submit', async (event) => {
@@ -155,21 +161,32 @@ window.zw = (() => {
       if (row && element.contains(row) && !event.target.closest('button, a')) trigger('click', {act: row.dataset.act, value: row.dataset.value});
     });
   };
+  const dialog = (name, from, parts) => {
+    const box = Object.assign(document.createElement('dialog'), {className: name});
+    const close = Object.assign(document.createElement('button'), {type: 'button', textContent: '关闭', className: 'close'});
+    close.onclick = () => box.close();
+    box.onclick = (event) => { if (event.target === box) box.close(); };
+    box.onclose = () => { box.remove(); if (from.isConnected) from.focus(); };
+    box.append(close, ...parts);
+    ($('.gradio-container .contain') || document.body).append(box);
+    box.showModal();
+    return box;
+  };
   const showPage = async (b, server) => {
     b.disabled = true;
     say('正在取出原件页面……');
     const got = await called(() => server.page_image(b.dataset.clause, b.dataset.quote), '原件页面打不开，请重试');
     b.disabled = false;
+    if (got) dialog('original', b, [Object.assign(document.createElement('p'), {textContent: got.title}), Object.assign(new Image(), {src: got.image, alt: got.title})]);
+  };
+  const showClause = async (b, server) => {
+    const got = await called(() => server.clause(b.dataset.clause, b.dataset.quote || ''), '条文打不开，请重试');
     if (!got) return;
-    const box = Object.assign(document.createElement('dialog'), {className: 'original'});
-    const close = Object.assign(document.createElement('button'), {type: 'button', textContent: '关闭'});
-    const title = Object.assign(document.createElement('p'), {textContent: got.title});
-    const img = Object.assign(new Image(), {src: got.image, alt: got.title});
-    close.onclick = () => box.close();
-    box.onclose = () => { box.remove(); b.focus(); };
-    box.append(close, title, img);
-    document.body.append(box);
-    box.showModal();
+    const body = document.createElement('div');
+    body.innerHTML = got.html;
+    const box = dialog('clause', b, [body]);
+    listen(body, () => {}, server);
+    $('.here', box)?.scrollIntoView({block: 'nearest'});
   };
 
   // — a conversation: a new turn is read from its beginning —

@@ -12,7 +12,7 @@ from fastapi import FastAPI  # noqa: E402
 from kb.corpus import chinese_date  # noqa: E402
 from kb.engine import PolicyEngine  # noqa: E402
 from kb.errors import ZhengwenError  # noqa: E402
-from web import chat_tab, screening_tab, sources  # noqa: E402
+from web import browse_tab, chat_tab, duties_tab, screening_tab, sources  # noqa: E402
 from web.fields import day  # noqa: E402
 from web.markup import esc, notice  # noqa: E402
 from web.theme import looks  # noqa: E402
@@ -38,6 +38,10 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
                 chat = chat_tab.build(engine)
             with gr.Tab("项目预审", id="screen"):
                 screening_tab.build(engine)
+            with gr.Tab("职责查询", id="duties") as tab:
+                duties_tab.build(engine, tab)
+            with gr.Tab("目录浏览", id="browse") as tab:
+                browse_tab.build(engine, tab)
         def opened(request: gr.Request) -> tuple[Any, ...]:
             return _opened(engine, request)
 

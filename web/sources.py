@@ -1,5 +1,6 @@
 """The sources of an answer as cards: each clause in its context, the quote marked, with edition, state and page."""
 
+import re
 from datetime import date
 
 from kb.composing import sentence
@@ -26,7 +27,7 @@ def card(c: Citation, on: date, engine: PolicyEngine) -> str:
     clause, document = engine.clause(c.clause_id), engine.store.document(c.doc_id)
     if clause is None or document is None:
         return ""
-    facts = "　".join(esc(f) for f in (c.doc_number, c.edition and _edition(c.edition), c.page and f"第{c.page}页") if f)
+    facts = "　".join(esc(f) for f in (c.doc_number, edition_name(document), c.page and f"第{c.page}页") if f)
     return (f'<article class="source" id="source-{c.n}" data-n="{c.n}" tabindex="-1"><header><b class="no">{c.n}</b>'
             f'<h3>《{esc(c.doc_title)}》<span>{esc(c.label)}</span></h3></header>'
             f'<p class="facts">{state_pill(document, on, engine)} {facts}</p>'
@@ -50,21 +51,21 @@ def context(clause: Clause, quote: str, engine: PolicyEngine) -> str:
     return f'{path}<ol class="around">{"".join(shown)}</ol>'
 
 
-def clause_page(clause_id: str, on: date, engine: PolicyEngine) -> str:
-    """One clause by its address: the whole text, its state, its neighbours."""
+def clause_page(clause_id: str, on: date, engine: PolicyEngine, quote: str = "") -> str:
+    """One clause by its address: the whole text, its state, its neighbours; a quote marked in it."""
     clause = engine.clause(clause_id)
     document = engine.store.document(clause.doc_id) if clause else None
     if clause is None or document is None:
         return '<p class="notice tone-bad" role="alert">没有这个条文地址，文库可能已经更新。请在“文库”或“目录浏览”里重新查找。</p>'
-    facts = "　".join(esc(f) for f in (document.number, document.edition and _edition(document.edition), clause.page and f"第{clause.page}页") if f)
+    facts = "　".join(esc(f) for f in (document.number, edition_name(document), clause.page and f"第{clause.page}页") if f)
     return (f'<article class="source whole"><header><h3>《{esc(document.title)}》<span>{esc(clause.label)}</span></h3></header>'
-            f'<p class="facts">{state_pill(document, on, engine)} {facts}</p>{context(clause, clause.text, engine)}'
+            f'<p class="facts">{state_pill(document, on, engine)} {facts}</p>{context(clause, quote, engine)}'
             f'<footer>{_links(document, clause, clause.text)}</footer></article>')
 
 
 def marked(text: str, quote: str) -> str:
     """A clause's text with the quote marked where it stands."""
-    at = text.find(quote)
+    at = text.find(quote) if quote else -1
     if at < 0:
         return lines(text)
     return f"{lines(text[:at])}<mark>{lines(quote)}</mark>{lines(text[at + len(quote):])}"
@@ -91,8 +92,10 @@ def state_pill(document: Document, on: date, engine: PolicyEngine) -> str:
     return pill(said, title=why) + (f' <small class="why">{esc(why)}</small>' if why and said != "现行" else "")
 
 
-def _edition(text: str) -> str:
-    return text if "年" in text else f"{text}年本"
+def edition_name(document: Document) -> str:
+    """2024年本, 2021年版 …; empty where a document has no editions."""
+    text = document.edition or ""
+    return text if not text or re.search("年[本版]?$|）$", text) else f"{text}年本"
 
 
 def _links(document: Document, clause: Clause, quote: str) -> str:
