@@ -7,7 +7,7 @@ Words are data: corpus/claim-words.toml.
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kb.articles import NUMERAL, number_of
@@ -22,7 +22,7 @@ N = rf"[{NUMERAL}]+"
 REFERENCE = re.compile(rf"第\s*({N})\s*([编章节条款项目段部]分?)(?:之([一二三四五六七八九十]))?|(?:说明|注)\s*({N})")
 DATE = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})\s*日?|(\d{4})\s*年(?:\s*(\d{1,2})\s*月)?")
 CHINESE = "〇零一二两三四五六七八九十百千万亿"
-COUNTED = re.compile(rf"(?<![{CHINESE}\d.第])(\d+(?:[.,]\d+)*|[{CHINESE}]{{1,12}})\s*(%|％|[个余多几]?[一-鿿]{{0,4}})")
+COUNTED = re.compile(rf"(?<![{CHINESE}\d.第这该同某任])(\d+(?:[.,]\d+)*|[{CHINESE}]{{1,12}})\s*(%|％|[个余多几]?[一-鿿]{{0,4}})")
 COUNTABLE = re.compile(r"^(?:%|工作日|自然日|日|天|周|个?月|年|小时|季度|半年|倍|元|吨|人|处|次|级|家|种|亩|头|只|千|米|公里|平方|立方|升|台|套|座|辆|成|折|公顷|项|条|类|档|份|件|万|亿|区|县|部门|单位)")
 SHAPE = re.compile(r"(?:(?![的和与由及、对将被把是为向或在按经报请需应])[一-鿿]){1,12}?(?:局|委员会|管委会|办公室|人民政府|领导小组|工作组|推进组|督查室|法院|检察院|厅)")
 
@@ -58,19 +58,48 @@ def bare(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Something looked up, where it stands: values of one family (amounts in 吨, documents, organs) can be mistaken for each other."""
+
+    family: str
+    value: str
+    start: int
+    end: int
+
+
 def amounts(text: str) -> set[Amount]:
     """Every amount with a unit that kb.quantities knows."""
-    found = set()
-    for q in quantities(bare(text)):
-        bound = {"以上": "≥", "以下": "≤"}.get(q.bound, q.bound)
-        value = "—".join(format(n.normalize(), "f") for n in (q.value, q.high) if n is not None)
-        found.add(Amount(value, q.canonical, bound, q.per))
-    return found
+    return {amount for amount, _, _ in _amounts(bare(text))}
 
 
 def counted(text: str) -> set[Amount]:
     """Every other number, with the word it counts: 3个工作日内, 二次, 50%."""
-    text, found = bare(text).translate(HALF_WIDTH), set()
+    return {amount for amount, _, _ in _counted(bare(text))}
+
+
+@lru_cache(maxsize=2048)
+def placed(text: str) -> tuple[Placed, ...]:
+    """Amounts, counts, documents, classes and organs with their places."""
+    found = [Placed(a.unit, f"{a.value}{a.bound}", start, end) for a, start, end in _amounts(text)]
+    found += [Placed(a.unit, a.value, start, end) for a, start, end in _counted(text) if a.unit]
+    for kind in ("documents", "classes"):
+        found += [Placed(kind, value, m.start(), m.end()) for said, value in words()[kind].items() for m in re.finditer(said, text)]
+    found += [Placed("organ", organ, m.start(), m.end()) for organ in organs(text) for m in re.finditer(re.escape(organ), text)]
+    return tuple(found)
+
+
+def _amounts(text: str) -> list[tuple[Amount, int, int]]:
+    found = []
+    for q in quantities(text):
+        bound = {"以上": "≥", "以下": "≤"}.get(q.bound, q.bound)
+        value = "—".join(format(n.normalize(), "f") for n in (q.value, q.high) if n is not None)
+        found.append((Amount(value, q.canonical, bound, q.per), q.start, q.end))
+    return found
+
+
+def _counted(text: str) -> list[tuple[Amount, int, int]]:
+    text, found = text.translate(HALF_WIDTH), []
     spans = [(q.start, q.end) for q in quantities(text)]
     for m in COUNTED.finditer(text):
         if any(start <= m.start(1) < end for start, end in spans):
@@ -83,7 +112,7 @@ def counted(text: str) -> set[Amount]:
         word = kind[0] if kind else unit[:2] if digits else ""
         after = unit[len(word):] + text[m.end():m.end() + 2]
         relation = next((r for r in words()["grammar"]["relations"] if after.startswith(r)), "") if kind else ""
-        found.add(Amount(_number(m[1]), word, "", None, relation[-1:]))
+        found.append((Amount(_number(m[1]), word, "", None, relation[-1:]), m.start(), m.end(1)))
     return found
 
 

@@ -5,9 +5,11 @@ Whatever the server does — down, slow, dripping, garbled, endless — a call e
 
 import logging
 import queue
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import httpx
@@ -112,11 +114,17 @@ class LanguageModel:
                           temperature=0.0, max_tokens=1200, max_retries=0, timeout=timeout, http_client=client)
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The trusted certificates, read once."""
+    return httpx.create_ssl_context()
+
+
 class _Bounded(httpx.HTTPTransport):
     """A transport whose responses end at a deadline and at a size, however slowly or plentifully they come."""
 
     def __init__(self, until: float):
-        super().__init__(retries=0)
+        super().__init__(verify=_certificates(), retries=0)
         self.until = until
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -74,7 +74,7 @@ class Answering:
         """The model's sentences that hold, as they come; counts those that do not."""
         assert self.model
         self.dropped, shown, given = 0, list[str](), self._given()
-        ground = self._ground()
+        ground = self.ground()
         for n, words in enumerate(_split(self.model.stream(_prompt("compose"), _prompt("compose-input").format(**given), until))):
             if n >= MOST:
                 return
@@ -98,10 +98,10 @@ class Answering:
         lines = [_clean(line) for line in THOUGHT.sub("", again).splitlines() if line.strip()]
         return lines[0] if len(lines) == 1 and not unsupported(lines[0], ground) else None
 
-    def _ground(self) -> Ground:
+    def ground(self) -> Ground:
+        """What a sentence about this answer may rest on."""
         answer = self.answer
-        return Ground(answer, self.store.clauses_by_id({c.clause_id for c in answer.citations}), {d.doc_id: d for d in self.store.documents()},
-                      self.told, [p for p in answer.text.split("\n\n") if not p.startswith(">")])
+        return Ground(answer, {d.doc_id: d for d in self.store.documents()}, self.told, [p for p in answer.text.split("\n\n") if not p.startswith(">")])
 
     def _given(self) -> dict[str, str]:
         """What the model is shown: question, findings and clauses, each fenced by a word no document can know."""

@@ -2,7 +2,7 @@
 findings or in the question — and it does not say otherwise than the determination.
 
 Four layers, each enough to reject: form (a citation, no markup), look-up (quotes, amounts, dates, clause numbers, titles, classes,
-documents, organs), agreement (the determination, conditions, roles, negations), wording (no long stretch from nowhere).
+documents, organs), agreement (the determination, comparisons, who leads), and wording (kb.alignment: no more than a line says).
 """
 
 import re
@@ -10,97 +10,109 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kb import claims
+from kb.alignment import Line, follows, without_plain
 from kb.claims import Amount, normal
-from kb.models import Answer, Clause, Document
+from kb.models import Answer, Citation, Document
+from kb.quantities import compare, quantities, thresholds
 
 LONGEST = 300  # characters of a sentence
-STRETCH = 4  # characters in a row that stand nowhere
-SHARE = 0.3  # of a sentence's characters that may stand nowhere
-MARKUP = re.compile(r"https?:|www\.|[<>|`#�\x00-\x08\x0b-\x1f]|!\[|\]\(|\*\*\*")
-SEGMENT = re.compile(r"[，。；：、！？\n,;:!?]")
-STATEMENT = re.compile(r"[。；\n]")
+MARKUP = re.compile(r"https?:|www\.|[<>|`#�\x00-\x08\x0b-\x1f]|!\[|\]\(|\*\*\*|\[(?!\d{1,3}\])")
 HAN = re.compile(r"[一-鿿]")
+OF_RULE = re.compile("的[，,：]|的(?:编制|填报|属|列|应|须|需|要|，)")  # …的，编制报告书: a rule, not this project
+LISTED = re.compile(r"报告书、|报告表、|书和|书或者?|表或者?|书、表")
+LEADING = re.compile(r"(?:牵头(?:单位|部门)?|主办(?:单位)?)[：:]([^；;）)]*?)(?=[，,]?(?:责任|配合|协办)|[；;）)]|$)")
+BY = re.compile(r"由([^，。；由]{2,20}?)牵头(?:负责)?")
+ROW = re.compile(r"\||\*\*结论|- (?:\*\*(?:报告书|报告表|登记表)\*\*|若)")  # of the findings: each says one thing, in cells
+ENDS = re.compile(r"(?<=[。；！？!?\n])")
+STATEMENT = re.compile(r"(?<=[。；])")
 
 
 @dataclass
 class Ground:
-    """What a sentence may rest on: the clauses it cites, the findings as the program words them, the question."""
+    """What a sentence may rest on: the quotes it cites, the findings as the program words them, the question."""
 
     answer: Answer
-    clauses: dict[str, Clause]
     documents: dict[str, Document]
     question: str
     findings: list[str] = field(default_factory=list)  # paragraphs of the program's own answer
 
-    @cached_property
-    def said(self) -> str:
-        """Question and findings together."""
-        return "\n".join([self.question, *self.findings])
-
-    def cited(self, marks: set[int]) -> list[Clause]:
-        return [self.clauses[c.clause_id] for c in self.answer.citations if c.n in marks]
+    def cited(self, marks: set[int]) -> list[Citation]:
+        return [c for c in self.answer.citations if c.n in marks]
 
     def text(self, marks: set[int]) -> str:
         """Everything a sentence with these marks may draw on."""
-        labels = [f"{c.doc_title} {c.label} {c.doc_number or ''} {c.edition or ''}" for c in self.answer.citations if c.n in marks]
-        days = [claims_of for d in self._documents(marks) for claims_of in (d.in_force_from, d.in_force_to, d.issued) if claims_of]
-        return "\n".join([self.said, *labels, *(c.text for c in self.cited(marks)), *(" ".join(c.path) for c in self.cited(marks)),
+        cited = self.cited(marks)
+        days = [day for c in cited for d in [self.documents[c.doc_id]] for day in (d.in_force_from, d.in_force_to, d.issued) if day]
+        return "\n".join([self.question, *self.findings, *(f"{c.doc_title} {c.label} {c.doc_number or ''} {c.edition or ''}\n{c.quote}" for c in cited),
                           *(f"{day.year}年{day.month}月{day.day}日" for day in days)])
 
-    def names(self, marks: set[int]) -> set[str]:
+    def titles(self, marks: set[int]) -> set[str]:
         """The titles under which the cited documents go."""
-        return {normal(n) for d in self._documents(marks) for n in (d.title, d.title.removeprefix("中华人民共和国"), *d.aliases)}
+        held = [self.documents[c.doc_id] for c in self.cited(marks)]
+        return {normal(n) for d in held for n in (d.title, d.title.removeprefix("中华人民共和国"), *d.aliases)}
 
-    def statements(self, marks: set[int]) -> list[str]:
-        """What is said in one breath: a line or sentence of a cited clause with its label, a paragraph or row of the findings."""
-        found = []
+    def lines(self, marks: set[int]) -> list[Line]:
+        """The same, line by line: cells of a list and rows of the findings, paragraphs of clauses, the question."""
+        found = [*(Line(piece, "question") for piece in ENDS.split(self.question) if piece.strip()), *self._finding_lines]
         for c in self.cited(marks):
-            class_ = str(c.fields.get("class") or "")
-            found += [normal(class_ + piece) for piece in STATEMENT.split(c.text) if piece.strip()] + [normal(class_ + line) for line in c.text.split("\n")]
-        rows = [row for paragraph in self.findings for row in paragraph.split("\n") if row.strip()]
-        return found + [normal(r) for r in rows]
+            kind, class_ = self.documents[c.doc_id].kind, re.match("(?:鼓励|限制|淘汰)类", c.label)
+            found += [Line(f"{c.label}：{piece}", "cells" if class_ or kind == "eia_list" and "。" not in piece else "clause")
+                      for piece in c.quote.split("\n") if piece.strip()]
+        return found
 
-    def _documents(self, marks: set[int]) -> list[Document]:
-        ids = {c.doc_id for c in self.answer.citations if c.n in marks}
-        return [d for d in self.documents.values() if d.doc_id in ids]
+    @cached_property
+    def _finding_lines(self) -> list[Line]:
+        found = []
+        for row in "\n".join(self.findings).split("\n"):
+            if ROW.match(row):
+                found.append(Line(row.replace("|", "；"), "conclusion" if row.startswith("**结论") else "cells"))
+            else:
+                found += [Line(piece) for piece in STATEMENT.split(row) if piece.strip()]
+        return found
 
 
 def unsupported(sentence: str, ground: Ground) -> list[str]:
     """Why the sentence may not be shown, in words a model can mend it by; empty when it may."""
-    marks = {int(n) for n in claims.MARK.findall(sentence)}
-    if wrong := _form(sentence, marks, ground):
+    marks, plain = {int(n) for n in claims.MARK.findall(sentence)}, claims.MARK.sub("", sentence)
+    if wrong := _form(sentence, plain, marks, ground):
         return wrong
-    source, plain = ground.text(marks), claims.MARK.sub("", sentence)
-    return [*_looked_up(plain, source, marks, ground), *_agreement(plain, source, marks, ground), *_wording(plain, source)]
+    if wrong := [*_looked_up(plain, ground.text(marks), marks, ground), *_verdict(plain, ground), *_leading(plain, ground.lines(marks))]:
+        return wrong
+    compared, wrong = _compared(plain, ground)
+    if wrong:
+        return wrong
+    said = [compared, BY.sub(r"牵头单位：\1", compared)]
+    return [] if any(follows(s, ground.lines(marks), _conditional(plain)) for s in dict.fromkeys(said)) else ["说法与所引条文、结论或问题的字句对不上"]
 
 
-def _form(sentence: str, marks: set[int], ground: Ground) -> list[str]:
+def _form(sentence: str, plain: str, marks: set[int], ground: Ground) -> list[str]:
     if not marks:
         return ["没有引文标注"]
     if missing := marks - {c.n for c in ground.answer.citations}:
         return [f"引文[{min(missing)}]不存在"]
-    if len(sentence) > LONGEST or MARKUP.search(sentence) or re.search(r"\[(?!\d{1,3}\])", sentence):
+    if len(sentence) > LONGEST or MARKUP.search(sentence):
         return ["太长，或含有标记、网址、乱码"]
-    return [] if len(HAN.findall(sentence)) >= 4 else ["不是一句完整的话"]
+    return [] if len(HAN.findall(plain)) >= 4 else ["不是一句完整的话"]
 
 
 def _looked_up(plain: str, source: str, marks: set[int], ground: Ground) -> list[str]:
     """Whatever can be looked up is looked up."""
-    found = [f"“{q}”不是所引条文的原话" for q in claims.quotes(plain) if not any(q in c.text for c in ground.cited(marks))]
-    found += [f"《{t}》不是所引的文件" for t in claims.titles(plain) if t not in ground.names(marks) and t not in {normal(x) for x in claims.titles(source)}]
+    found = [f"“{q}”不是所引条文的原话" for q in claims.quotes(plain) if not any(q in c.quote for c in ground.cited(marks))]
+    found += [f"《{t}》不是所引的文件" for t in claims.titles(plain) - ground.titles(marks) - claims.titles(source)]
+    counts = claims.counted(source)
     found += [f"{kind}“{x}”没有出处" for kind, x in (
         *(("日期", d) for d in claims.dates(plain) - claims.dates(source)),
         *(("条款", r) for r in claims.references(plain) - claims.references(source)),
-        *(("数字", f"{a.value}{a.unit}{a.relation}") for a in claims.counted(plain) if not _has_count(a, claims.counted(source))),
+        *(("数字", f"{a.value}{a.unit}{a.relation}") for a in claims.counted(plain) if not any(
+            (k.value, k.unit) == (a.value, a.unit) and a.relation in ("", k.relation) for k in counts)),
         *(("机关", o) for o in claims.organs(plain) if normal(o) not in normal(source)),
-        *(("说法", w) for kind in ("documents", "classes") for w in claims.named(plain, kind) - claims.named(source, kind)))]
-    known, asked = claims.amounts(source), claims.amounts(ground.question)
-    decides = bool(claims.named(plain, "documents") | claims.named(plain, "classes"))
-    mine = claims.amounts(plain)
-    for amount in mine:
-        compared = not decides and bool(mine & asked) and any(_same(amount, k) and k.bound in claims.opposite(amount.bound) for k in known)
-        if not compared and not any(_same(amount, k) and k.bound == amount.bound for k in known):
-            found.append(f"数量“{amount.value}{amount.unit}{amount.bound}”没有出处")
+        *(("说法", w) for w in _decided(plain) - _decided(source)))]
+    known, mine = claims.amounts(source), claims.amounts(plain)
+    comparing = any(w in plain for w in claims.words()["grammar"]["misses"])
+    for a in mine:
+        below = comparing and not _decided(plain) and any(_same(a, k) and k.bound in claims.opposite(a.bound) for k in known)  # 低于10吨, of 10吨及以上
+        if not below and not any(_same(a, k) and k.bound == a.bound for k in known):
+            found.append(f"数量“{a.value}{a.unit}{a.bound}”没有出处")
     return found
 
 
@@ -108,129 +120,63 @@ def _same(a: Amount, k: Amount) -> bool:
     return a.value == k.value and a.unit == k.unit and a.per in (None, k.per)
 
 
-def _has_count(a: Amount, known: set[Amount]) -> bool:
-    return any(k.value == a.value and k.unit == a.unit and a.relation in ("", k.relation) for k in known)
+def _decided(text: str) -> set[str]:
+    return claims.named(text, "documents") | claims.named(text, "classes")
 
 
-def _agreement(plain: str, source: str, marks: set[int], ground: Ground) -> list[str]:
-    """Does it say what was determined, on the conditions under which it holds, of whom it holds, and not the contrary?"""
-    text, statements = normal(plain), ground.statements(marks)
-    if any(len(text) > 12 and text.rstrip("。；") in s for s in map(normal, [c.text for c in ground.cited(marks)])):
-        return []  # the clause itself
-    found = _verdicts(text, "documents", ground.answer.eia.document if ground.answer.eia else None, statements)
-    found += _verdicts(text, "classes", ground.answer.eligibility.class_ if ground.answer.eligibility else None, statements)
-    bounded = [a for a in claims.amounts(plain) if a.bound]
-    for value in claims.named(plain, "documents") | claims.named(plain, "classes"):
-        for a in bounded:
-            if not any(value in s and any(_same(a, k) and k.bound == a.bound for k in claims.amounts(s)) for s in statements):
-                found.append(f"“{value}”与“{a.value}{a.unit}”不在同一处规定里")
-    return found + _roles(text, plain, ground, statements) + _judgements(text, normal(source)) + _negations(text, normal(source))
+def _conditional(text: str) -> bool:
+    """Does it speak of what would be, or of a rule, rather than of this project? Only where some condition is named at all."""
+    said = any(w in text for w in claims.words()["grammar"]["conditions"]) or bool(OF_RULE.search(text))
+    return said and len(HAN.findall(without_plain(re.sub("|".join(map(re.escape, [*claims.words()["documents"], *claims.words()["classes"]])), "", text)))) > 1
 
 
-def _verdicts(text: str, kind: str, determined: str | None, statements: list[str]) -> list[str]:
-    """Which document or class a sentence asserts or denies of the project, against the determination."""
-    grammar, table, found = claims.words()["grammar"], claims.words()[kind], list[str]()
-    if not (named := claims.named(text, kind)):
+def _verdict(plain: str, ground: Ground) -> list[str]:
+    """Which document or class it asserts or denies of the project, against the determination."""
+    found, answer = list[str](), ground.answer
+    if _conditional(plain):
         return []
-    conditional = any(w in text for w in grammar["conditions"]) or re.search(r"的[，,：]|的[应须需要]", text)
-    for said, value in table.items():
-        for m in re.finditer(re.escape(said), text):
-            segment = re.split(r"[，。；：！？,;:]", text[:m.start()])[-1]
-            denied = any(n in segment[-9:] for n in grammar["negators"])
-            asserted = any(v in segment for v in grammar["verdicts"])
-            if determined and determined != "待定" and not conditional:
-                if denied and value == determined or asserted and not denied and determined not in named:
+    for kind, determined in (("documents", answer.eia.document if answer.eia else None),
+                             ("classes", answer.eligibility.class_ if answer.eligibility else None)):
+        for said, value in claims.words()[kind].items():
+            for m in re.finditer(re.escape(said), plain):
+                before = re.split(r"[，。；：！？,;:]", plain[:m.start()])[-1]
+                denied = any(n in before[-9:] for n in claims.words()["grammar"]["negators"])
+                asserted = not denied and any(v in before for v in claims.words()["grammar"]["verdicts"])
+                if determined == "待定" and (denied or asserted):
+                    found.append("结论是待定，不能说定")
+                elif determined and (denied and value == determined or asserted and value != determined and not LISTED.search(plain)):
                     found.append(f"与结论“{determined}”不一致")
-            elif conditional and not _paired(text, value, named, statements):
-                found.append(f"“{value}”的条件与规定不一致")
-            elif determined == "待定" and not conditional and (asserted or denied):
-                found.append("结论是待定，不能说定")
-    if determined and determined != "待定" and not conditional and len(named) > 1 and determined in named:
-        for other in named - {determined}:  # 报告书，不是报告表: each other one must be denied, the determined one not
-            head = text[:text.index(other)][-9:]
-            joined = re.search(rf"{re.escape(determined)}[、和或]{{1,2}}[^，。；]{{0,6}}{re.escape(other)}|{re.escape(other)}[、和或]{{1,2}}[^，。；]{{0,6}}{re.escape(determined)}", text)
-            if not joined and not any(n in head for n in grammar["negators"]) and not _paired(text, other, named, statements):
-                found.append(f"与结论“{determined}”不一致")
-    return list(dict.fromkeys(found))
+    return found
 
 
-def _paired(text: str, value: str, named: set[str], statements: list[str]) -> bool:
-    """Do the condition's own words stand with this value, rather than with another one?"""
-    words = re.sub("|".join(map(re.escape, [*claims.words()["documents"], *claims.words()["classes"], "环境影响", "需要", "编制", "项目"])), "，", text)
-    grams = {words[i:i + 3] for i in range(len(words) - 2) if len(HAN.findall(words[i:i + 3])) == 3}
-
-    def best(of: str) -> int:
-        return max((sum(g in s for g in grams) for s in statements if of in s and not any(o in s for o in _others(of))), default=0)
-
-    others = [best(o) for o in _others(value) if o not in named]
-    return best(value) > 0 and best(value) >= max(others, default=0)
-
-
-def _others(value: str) -> list[str]:
-    kinds = next(k for k in ("documents", "classes") if value in claims.words()[k].values())
-    return [v for v in claims.words()[kinds].values() if v != value]
-
-
-def _roles(text: str, plain: str, ground: Ground, statements: list[str]) -> list[str]:
-    """Whoever is said to lead must be said to lead in one of the places cited."""
+def _leading(plain: str, lines: list[Line]) -> list[str]:
+    """Whoever is said to lead must lead by one of the lines: behind 牵头单位：, or right before 牵头."""
     leads, found = claims.words()["grammar"]["lead"], list[str]()
-    duties = ground.answer.duties
-    for segment in re.split(r"[。；;，,]", text):
-        if not any(w in segment for w in leads):
+    for piece in re.split(r"[。；;，,]", plain):
+        if not any(w in piece for w in leads):
             continue
-        for organ in map(normal, claims.organs(segment)):
-            leading = organ in map(normal, duties.lead_units) if duties else any(
-                organ in s and any(w in s for w in leads) for s in statements)
-            if not leading:
+        for organ in claims.organs(piece):
+            if not any(organ in part for line in lines for part in LEADING.findall(line.text)) and not any(
+                    re.search(rf"{re.escape(organ)}(?:负责)?(?:{'|'.join(leads)})", line.text) for line in lines):
                 found.append(f"“{organ}”没有被列为牵头")
     return found
 
 
-def _judgements(text: str, source: str) -> list[str]:
-    return [f"“{w}”没有出处" for w in claims.words()["grammar"]["judging"] if w in text and w not in source]
-
-
-def _negations(text: str, source: str) -> list[str]:
-    """A stretch that the sources only deny must not be affirmed, nor the reverse (verdicts have their own rule)."""
-    found = list[str]()
-    for i in range(len(text) - 3):
-        gram = text[i:i + 4]
-        if len(HAN.findall(gram)) < 4 or re.search("编制|环境影响|报告|登记|豁免|属于|类", gram):
-            continue
-        ways = {_denied(source[:m.start()]) for m in re.finditer(re.escape(gram), source)}
-        if ways and _denied(text[:i]) not in ways:
-            found.append(f"“{gram}”的肯定与否定和原文相反")
-            break
-    return found
-
-
-def _denied(before: str) -> bool:
-    head = SEGMENT.split(before[-6:])[-1]
-    return any(head.endswith(n) for n in claims.words()["grammar"]["negators"])
-
-
-def _wording(plain: str, source: str) -> list[str]:
-    """No long stretch, and no large part, of the sentence may come from nowhere."""
-    text, source = normal(plain), normal(source)
-    covered = [not HAN.match(c) for c in text]
-    for i in range(len(text) - 1):
-        if text[i:i + 2] in source:
-            covered[i] = covered[i + 1] = True
-    for word in claims.words()["plain"]["words"]:
-        for m in re.finditer(re.escape(word), text):
-            covered[m.start():m.end()] = [True] * len(word)
-    runs = ["".join(c for c, _ in group) for ok, group in _runs(text, covered) if not ok]
-    if long := [r for r in runs if len(r) >= STRETCH]:
-        return [f"“{long[0]}”在条文、结论和问题里都没有"]
-    letters = len(HAN.findall(text))
-    return ["多数用词在条文、结论和问题里都没有"] if sum(map(len, runs)) > SHARE * letters else []
-
-
-def _runs(text: str, covered: list[bool]) -> list[tuple[bool, list[tuple[str, bool]]]]:
-    found: list[tuple[bool, list[tuple[str, bool]]]] = []
-    for pair in zip(text, covered, strict=True):
-        if found and found[-1][0] == pair[1]:
-            found[-1][1].append(pair)
-        else:
-            found.append((pair[1], [pair]))
-    return found
+def _compared(plain: str, ground: Ground) -> tuple[str, list[str]]:
+    """A comparison of the project's amount with a limit is computed; the sentence without its words of comparing, and what is wrong."""
+    grammar, limits = claims.words()["grammar"], thresholds(claims.bare(plain))
+    missing = next((w for w in grammar["misses"] if w in plain), None)
+    meeting = next((w for w in grammar["meets"] if w in plain), None)
+    if not limits or not (missing or meeting) or _conditional(claims.QUOTE.sub("", plain)):
+        return plain, []
+    own = [q for q in quantities(claims.bare(plain)) if not q.bound] or quantities(ground.question)
+    results = [(limit, done.holds) for limit in limits for q in own if (done := compare(q, limit)) is not None]
+    if not results:
+        return plain, []
+    for limit, holds in results:
+        by_word = not re.search("以上|以下|不含|含", limit.text)  # 低于10吨: the word itself is the limit
+        if holds is None or holds == (bool(missing) and not by_word):
+            return plain, ["与数量的比较结果不一致"]
+    for word in filter(None, (missing, meeting)):
+        plain = plain if word in ("符合", "不符合") else plain.replace(word, "，" if word in ("在", "属于") else "")
+    return plain, []
