@@ -3,7 +3,7 @@
 import threading
 from datetime import date
 
-import httpx
+import httpx as library
 import openai
 import pytest
 
@@ -12,11 +12,13 @@ from kb.settings import Settings
 from tests.serving import served
 from web.server import create_app
 
+httpx = library.Client(timeout=60)  # a machine under load is slow
 QUESTION = "木家具厂，年用溶剂型油漆8吨，没有电镀，环评做什么？"
 
 
 @pytest.fixture(scope="module")
 def url(engine):
+    engine.warm()
     with served(create_app(engine, page=False)) as address:
         yield address
 
