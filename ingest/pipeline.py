@@ -47,6 +47,8 @@ def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Chang
     """Take one file in. `given` holds Document fields a person stated (title, number, in_force_from …): they win over
     the manifest's, which win over what the text says of itself. Raises IngestError; the store is then unchanged. The file is
     read first; what is written is written inside `changing` (kb.publishing), so that its vectors appear with it."""
+    from ingest.amending import rebuild
+
     loaded = load(path)
     parser, module = recognise(loaded)
     stated = {key: value for key, value in given.items() if value is not None}
@@ -56,6 +58,8 @@ def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Chang
     document = _document(title, parsed, stated, path)
     with changing():
         changed = write(store, document, _homed(parsed.clauses, document.doc_id), source=path.name)
+        if changed:
+            rebuild(store)
     return Report(doc_id=document.doc_id, title=document.title, parser=parser, changed=changed,
                   found={**parsed.found, "条文": len(parsed.clauses)}, warnings=parsed.warnings)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest import work_plan
+from ingest.amending import rebuild
 from ingest.catalogue import entry_clause
 from ingest.eia_table import TITLES, note_clause, row_clause
 from ingest.loading import load
@@ -32,7 +33,7 @@ def build(store: Store, progress: Callable[[str], None] = lambda title: None) ->
         if store.source(document.doc_id) in (None, "corpus"):
             changed += write(store, document, read(document))
         progress(document.title)
-    return changed
+    return changed + rebuild(store)
 
 
 def read(document: Document) -> list[Clause]:

@@ -13,6 +13,7 @@ import typer
 from kb.cli_corpus import compare, corpus
 from kb.cli_duties import duties
 from kb.cli_keeper import audit, keeper
+from kb.cli_keeping import backup_, restore_
 from kb.cli_screen import screen
 from kb.errors import QuestionError, ZhengwenError
 
@@ -116,6 +117,8 @@ cli.add_typer(encoder, name="encoder")
 cli.add_typer(corpus, name="corpus")
 cli.add_typer(keeper, name="keeper")
 cli.add_typer(audit, name="audit")
+cli.command("backup")(backup_)
+cli.command("restore")(restore_)
 cli.command("compare")(compare)
 cli.command("duties")(duties)
 cli.command("screen")(screen)

@@ -5,7 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-corpus = typer.Typer(help="语料：下载并收录官方文件。", no_args_is_help=True)
+from kb import cli_keeping, cli_lifecycle
+
+corpus = typer.Typer(help="文库：现状、官方文件的下载与核对、替代与修改。", no_args_is_help=True)
+for _command in (cli_keeping.status, cli_keeping.watch, cli_keeping.diff, cli_lifecycle.replace, cli_lifecycle.amend, cli_lifecycle.repeal,
+                 cli_lifecycle.checked, cli_lifecycle.undo, cli_lifecycle.events, cli_lifecycle.impact):
+    corpus.command(_command.__name__)(_command)
 
 
 @corpus.command("fetch")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from kb.duty_records import DutyRecord, records_of
 from kb.duty_topics import Topics
+from kb.lifecycle import root
 from kb.models import Document
 from kb.store import Store
 from kb.units import Units, table
@@ -51,10 +52,10 @@ def duty_records(store: Store, unit: str | None = None, topic: str | None = None
 def _read(store: Store) -> Library:
     about, units, groups = table()
     parsed = {d.doc_id: records_of(store.clauses(d.doc_id)) for d in store.documents() if d.kind == "work_plan"}
-    known = Units(units, groups, [u for doc_id, records in parsed.items() if doc_id != about for r in records for u in r.units])
-    if about in parsed:  # the table tells which of that plan's wordings are one unit
-        parsed[about] = [replace(r, lead_units=tuple(map(known.canonical, r.lead_units)),
-                                 responsible_units=tuple(map(known.canonical, r.responsible_units))) for r in parsed[about]]
+    known = Units(units, groups, [u for doc_id, records in parsed.items() if root(doc_id) != about for r in records for u in r.units])
+    for doc_id in (d for d in parsed if root(d) == about):  # the table tells which of that plan's wordings are one unit
+        parsed[doc_id] = [replace(r, lead_units=tuple(map(known.canonical, r.lead_units)),
+                                  responsible_units=tuple(map(known.canonical, r.responsible_units))) for r in parsed[doc_id]]
     names = {form for u in units for form in (u.name, *u.written)}
     return Library([Plan(d, records, Topics(records, names | {u for r in records for u in r.units}))
                     for d in store.documents() if (records := parsed.get(d.doc_id))], known)

@@ -20,6 +20,7 @@ from kb.duty_records import DutyRecord
 from kb.editions import comparison
 from kb.errors import IndexMissing, QuestionError, VectorsDamaged, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
+from kb.lifecycle import as_known
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
 from kb.project import Project
 from kb.rewording import Answering
@@ -80,7 +81,7 @@ class PolicyEngine:
     def answering(self, question: str, as_of: date | None = None, earlier: str = "") -> Answering:
         """The same answer as it is written: determined when this returns, its text to be read piece by piece."""
         started, on = time.perf_counter(), as_of or date.today()
-        reading = read(question.strip(), self.store.documents(), earlier.strip())
+        reading = read(question.strip(), as_known(self.store.documents(), on), earlier.strip())
         intent, finding = self._find(reading, on)
         answer = compose(question, on, intent, finding, self.store)
         answer.continued = bool(reading.earlier)
@@ -101,7 +102,7 @@ class PolicyEngine:
         from kb.screening import screen
         from kb.screening_facts import names_subject
 
-        started, on, reading = time.perf_counter(), as_of or date.today(), read(text.strip(), self.store.documents())
+        started, on, reading = time.perf_counter(), as_of or date.today(), read(text.strip(), as_known(self.store.documents(), as_of or date.today()))
         if not reading.question:
             raise QuestionError(sentence("screen.empty"))
         told = names_subject(Project(reading.question))  # of what nobody names, neither class nor document is guessed
@@ -155,7 +156,7 @@ class PolicyEngine:
     @_of_one_state
     def search(self, question: str, on: date, limit: int = CANDIDATES) -> list[Hit]:
         """Clauses in force on a date, and those of documents the question names, nearest first."""
-        return self._ranked(read(question, self.store.documents()), on)[:limit]
+        return self._ranked(read(question, as_known(self.store.documents(), on)), on)[:limit]
 
     def _find(self, reading: Reading, on: date) -> tuple[Intent, Finding]:
         if not reading.question:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import ZhengwenError
@@ -17,5 +18,6 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
             os.fsync(f.fileno())
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise ZhengwenError(f"写不了“{path}”（{error.strerror or error}），请检查文件夹是否存在、是否可写、磁盘是否已满。") from None

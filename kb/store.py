@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kb.database import connect
 from kb.errors import StoreError
+from kb.lifecycle import Event, applied
 from kb.models import Clause, Document, Passage
 from kb.tokens import tokens
 
@@ -26,9 +27,10 @@ create table if not exists passages(id integer primary key, clause_id text not n
                                     text text not null, hash text not null);
 create index if not exists passages_doc on passages(doc_id);
 create virtual table if not exists passages_fts using fts5(tokens);
+create table if not exists events(id integer primary key autoincrement, json text not null, withdrawn integer not null default 0);
 create table if not exists meta(key text primary key, value text not null);
 """
-TABLES = ("documents", "clauses", "passages", "passages_fts", "meta")
+TABLES = ("documents", "clauses", "passages", "passages_fts", "events", "meta")
 
 
 def text_hash(text: str) -> str:
@@ -121,7 +123,34 @@ class Store:
         db.executemany("delete from passages_fts where rowid=?", ids)
         for table in ("passages", "clauses", "documents"):
             db.execute(f"delete from {table} where doc_id=?", (doc_id,))
+        Store._changed(db)
+
+    @staticmethod
+    def _changed(db: sqlite3.Connection) -> None:
         db.execute("insert into meta values('revision', 1) on conflict(key) do update set value=value+1")
+
+    def remove_document(self, doc_id: str) -> None:
+        """Take a document and its clauses away."""
+        with self.transaction():
+            self._delete(self.connection, doc_id)
+
+    def events(self) -> list[Event]:
+        """What happened to the documents, in the order it was recorded; withdrawn events too, marked."""
+        rows = self.connection.execute("select id, json, withdrawn from events order by id").fetchall()
+        return [Event.model_validate_json(text).model_copy(update={"id": n, "withdrawn": bool(withdrawn)}) for n, text, withdrawn in rows]
+
+    def add_event(self, event: Event) -> Event:
+        """Record what happened to a document; it bears on every answer from then on."""
+        with self.transaction():
+            self._changed(self.connection)
+            cursor = self.connection.execute("insert into events(json) values(?)", (event.model_dump_json(exclude={"id", "withdrawn"}),))
+        return event.model_copy(update={"id": cursor.lastrowid})
+
+    def withdraw_event(self, event_id: int) -> None:
+        """Let an event bear on nothing any more; it stays on record."""
+        with self.transaction():
+            self._changed(self.connection)
+            self.connection.execute("update events set withdrawn=1 where id=?", (event_id,))
 
     @property
     def revision(self) -> str:
@@ -129,15 +158,20 @@ class Store:
         return self.meta("revision") or "0"
 
     def documents(self) -> list[Document]:
-        """All documents, in the order they came in; read anew only after a change."""
+        """All documents, in the order they came in, as the events left them; read anew only after a change."""
         known, revision = self._documents, self.revision
         if known is None or known[0] != revision:
             rows = self.connection.execute("select json from documents order by rowid").fetchall()
-            self._documents = known = revision, [Document.model_validate_json(r[0]) for r in rows]
+            self._documents = known = revision, applied((Document.model_validate_json(r[0]) for r in rows), self.events())
         return known[1]
 
     def document(self, doc_id: str) -> Document | None:
         return next((d for d in self.documents() if d.doc_id == doc_id), None)
+
+    def recorded(self, doc_id: str) -> Document | None:
+        """A document as it was taken in, before any event."""
+        row = self.connection.execute("select json from documents where doc_id=?", (doc_id,)).fetchone()
+        return Document.model_validate_json(row[0]) if row else None
 
     def source(self, doc_id: str) -> str | None:
         """Where a held document came from: 'corpus' or the name of the file; None when it is not held."""
