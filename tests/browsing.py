@@ -109,9 +109,9 @@ def wait_for(browser, selector: str, text: str, seconds: float = 40) -> None:
     waiting(browser, seconds).until(lambda d: any(text in e.text for e in d.find_elements(CSS, selector)))
 
 
-def downloaded(browser, suffix: str) -> Path:
-    """The newest file downloaded with a suffix, once it is whole."""
-    return waiting(browser).until(lambda d: max((p for p in d.downloads.glob(f"*{suffix}")), key=lambda p: p.stat().st_mtime, default=None))
+def downloaded(browser, pattern: str) -> Path:
+    """A file downloaded under a name (答复意见*.docx), once it is whole."""
+    return waiting(browser).until(lambda d: next(iter(d.downloads.glob(pattern)), None))
 
 
 def ask(browser, question: str, as_of: str = "") -> None:

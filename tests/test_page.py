@@ -105,7 +105,7 @@ def test_an_answer_is_copied_saved_and_judged(url, browser, page_home):
     copied = waiting(browser).until(lambda d: d.execute_script("return zw.copied"))
     assert "问：名录第55项" in copied and "[1] 《建设项目环境影响评价分类管理名录（2021年版）》名录第55项" in copied
     press(browser, "导出答复意见", "#live")
-    text = "\n".join(p.text for p in Document(str(downloaded(browser, ".docx"))).paragraphs)
+    text = "\n".join(p.text for p in Document(str(downloaded(browser, "答复意见*.docx"))).paragraphs)
     assert "答复意见" in text and "砼结构构件制造" in text and "现行有效" in text
     press(browser, "有误", "#live")
     browser.find_element(CSS, "#live .note textarea").send_keys("应当写明2017年版")

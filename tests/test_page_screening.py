@@ -47,9 +47,9 @@ def test_the_sheet_is_saved(screening):
     write(screening, "项目描述", TEXT)
     press(screening, "按描述预审")
     press(screening, "导出 JSON")
-    assert json.loads(downloaded(screening, ".json").read_text("utf-8"))["eia"]["document"] == "报告表"
+    assert json.loads(downloaded(screening, "项目预审表*.json").read_text("utf-8"))["eia"]["document"] == "报告表"
     press(screening, "导出 DOCX")
-    assert "招商项目政策预审表" in Document(str(downloaded(screening, ".docx"))).paragraphs[0].text
+    assert "招商项目政策预审表" in Document(str(downloaded(screening, "项目预审表*.docx"))).paragraphs[0].text
 
 
 def test_many_projects_at_once(screening, tmp_path):
@@ -60,14 +60,13 @@ def test_many_projects_at_once(screening, tmp_path):
     book.save(file)
     press(screening, "批量")
     press(screening, "下载模板（XLSX）")
-    assert [c.value for c in load_workbook(downloaded(screening, "模板.xlsx")).active[1]] == list(batch.COLUMNS)
+    assert [c.value for c in load_workbook(downloaded(screening, "*模板.xlsx")).active[1]] == list(batch.COLUMNS)
     screening.find_element(CSS, "#batch-file input[type=file]").send_keys(str(file))
     wait_for(screening, "#batch-file", ".xlsx")
     press(screening, "开始预审")
     wait_for(screening, "#batch-done .notice", "共3个项目，完成2个，1个有问题")
     screening.find_element(CSS, "#batch-out").click()
-    sheet = load_workbook(waiting(screening).until(
-        lambda d: next(iter(d.downloads.glob("预审结果*.xlsx")), None))).active
+    sheet = load_workbook(downloaded(screening, "预审结果*.xlsx")).active
     rows = [dict(zip([c.value for c in sheet[1]], [c.value for c in line], strict=True)) for line in sheet.iter_rows(min_row=2)]
     assert rows[0]["国家目录类别"] == "限制类" and rows[0]["环评文件"] == "报告表" and not rows[0]["错误"]
     assert "规模“很多吨/年”无法识别" in rows[1]["错误"] and sheet["A4"].data_type == "s"
