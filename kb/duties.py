@@ -20,15 +20,16 @@ from kb.units import Mention, Units, known_units
 
 WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|(?:报|报到|报给|报送|上报|交|交到|送|送到|向|往|到|给)哪(?:里|儿)?|哪(?:个|一个|条)(?:口子|口|线)|哪(?:几|些)?家|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
                  r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
-PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
+PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁(?:来|在|去|给)?(?=[一-鿿]{1,4}[吗呢？?]?$)|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
                         r"由谁|由哪(?:个|些|家)")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
-TOGETHER = re.compile(r"共同|一起|一块|一同|同时|联合|都(?!干|做|有|要|管什么|负责什么)|都有份")
+TOGETHER = re.compile(r"共同|一起|一块|一同|同时|联合|重合|重叠|交叉|都(?!干|做|有|要|管什么|负责什么)|都有份")
 TAKES_PART = re.compile(r"([^是能可行会好对属算像])不\1|参与|参加|负责|管|配合|任务|责任|角色|关系")
 IS_FOR = re.compile(r"(?:是|该|应该|应当|要)?(?:由|归|让)(?:谁|哪)")  # after a unit that the question is about, not one that acts
 LAW = re.compile(r"罚|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法(?!项目|企业)|犯法")
 NEAR = 0.42  # cosine from which a clause of the plan speaks of a topic in other words
 NEAR_WITH_A_WORD = 0.33  # … where the clause has some of the topic's words too
+STORY = 3  # parts of a question from which the first ones tell a story and the one with 谁 asks
 SOME = 0.3  # of the topic's weight: some of its words
 
 
@@ -107,10 +108,35 @@ class _Question:
             forms = {f for m in self.mentions for u in m.units for f in self.units.forms(u)}
             said = {r: self.plan.topics.sentence(self.plan.topics.place(r, self.topic), self.topic) for r in found}
             found = [r for r in found if any(f in said[r] for f in forms)] or found
+        if not found and self._asked_last():
+            return self._of_topic(search)
         if not found:
             return self._no_topic()
+        found = self._with_prose(found)
         head = "topic_nearest" if self.by_meaning else "topic"
         return self._list(found, sentence(f"duties.{head}", topic=self.shown, title=self.title, count=str(len(found))))
+
+    def _asked_last(self) -> bool:
+        """Of a question that tells a story first, the part that asks who: its topic is tried alone, once."""
+        parts = [p for p in re.split("[，。；！？]", self.question) if p]
+        asking = [p for p in parts if WHO.search(p)]
+        topic = _trimmed(topic_of(asking[0].replace(self.title, " "))) if asking and len(parts) >= STORY else ""
+        if not terms(topic) or topic == self.topic:
+            return False
+        self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
+        return True
+
+    def _with_prose(self, found: list[DutyRecord]) -> list[DutyRecord]:
+        """With the parenthesis of a paragraph also the duties its very sentence lays down, where none was found by itself."""
+        topics, added = self.plan.topics, set(found)
+        for record in found:
+            place = topics.place(record, self.topic)
+            if any(r.kind == "prose" and r.clause_id == place.clause_id for r in found):
+                continue
+            said = topics.sentence(place, self.topic)
+            added |= {r for r in self.plan.records if r.clause_id == place.clause_id and r.kind == "prose" and r.task.strip("。；") in said
+                      and topics.share(r, self.topic) >= SOME}
+        return [r for r in self.plan.records if r in added]
 
     def _matching(self, search: Callable[[str], list[Hit]] | None) -> list[DutyRecord]:
         if (found := self.plan.topics.matching(self.topic)) or search is None:

@@ -20,8 +20,8 @@ EARLY = 0.05  # added for a word at the very beginning
 BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
 BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
-ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|另|附设|自建|再|和|及|后面接着|带|设|增|加(?![工油气盟])|同步|自己[做建]|也)[^，。；含配]{0,10}$")
-BESIDE = re.compile(r"(?:含|[和及](?=[一两二三四\d])|同时|并|另外?|还|附设|自带|同步|后面接着|配套(?!的)|配(?!套))(?:[^，。；含配]{0,14}|[^。；]{0,10}，[^，。；]{0,6})$")
+ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|又|另|附设|自建|再|和|及|后面接着|带|设|增|加(?![工油气盟])|同步|自己[做建]|也)[^，。；含配]{0,10}$")
+BESIDE = re.compile(r"(?:含|[和及](?=[一两二三四\d])|同时|并|另外?|还|附设|自带|带(?=[一二两三四五几个条台座套])|同步|后面接着|配套(?!的)|配(?!套))(?:[^，。；含配]{0,14}|[^。；]{0,10}，[^，。；]{0,6})$")
 MADE_OF = re.compile("(?:生产|制造|做)[^，。；用刷喷]{0,16}$")
 MATERIALS = {"涂料", "油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
