@@ -13,7 +13,7 @@ from itertools import product
 
 from kb.eia_decision import LEVEL, Decision, decide
 from kb.eia_facts import Facts
-from kb.eia_rows import SURE, Candidate, also, candidates, owner, unlisted
+from kb.eia_rows import SURE, Candidate, also, candidates, owner, part_of, unlisted
 from kb.eia_rules import Row, rules
 from kb.models import Clause, Document, EiaDocument
 from kb.project import Project
@@ -79,10 +79,11 @@ def determine(project: Project, on: date, store: Store, cosines: dict[str, float
         own = [c for c in ranked[1:] if c.by_words >= SURE and not _left_out(c, project, article)
                and any(not (a < y and x < b) for a, b in c.spans for x, y in ranked[0].spans)]
         ranked = [*own[:1], *(c for c in ranked if c not in own[:1])]
-    first = next((c for c in ranked[1:] if c.by_words >= SURE and owner(project, ranked[0], c)), ranked[0])
+    first = next((c for c in ranked[1:] if c.by_words >= SURE and (owner(project, ranked[0], c) or part_of(project, ranked[0], c))), ranked[0])
     taken = [first, *also(project, first, [c for c in ranked if c not in (first, ranked[0])])]
     for candidate in _works(project, taken) if WORKS.search(project.text) else taken:
-        decision = decide(candidate.row, Facts(candidate.row, project, article))
+        rivals = [span for c in taken if c is not candidate for span in c.spans]
+        decision = decide(candidate.row, Facts(candidate.row, project, article, candidate.spans, rivals))
         (result.outside if candidate.row.industrial_only and not project.industrial else result.decisions).append(decision)
     return result
 

@@ -6,6 +6,7 @@ The notes of the list are rules here: 说明2 newly added amounts, 说明3 单�
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import Any
 from kb.eia_areas import touches
 from kb.eia_products import BRACKETED, Products
 from kb.eia_rules import Branch, Condition, Row
-from kb.project import UNDECIDED, Project
+from kb.project import UNDECIDED, WHOLE, Project
 from kb.quantities import Quantity, compare, quantities
 
 PLATING = ("电镀", "化学镀", "阳极氧化")  # 说明6
@@ -38,9 +39,10 @@ class Variable:
 class Facts(Products):
     """What one project says to the conditions of one row."""
 
-    def __init__(self, row: Row, project: Project, article: str):
-        super().__init__(row, project)
-        self.article = article
+    def __init__(self, row: Row, project: Project, article: str, spans: Sequence[tuple[int, int]] = (), rivals: Sequence[tuple[int, int]] = ()):
+        """`spans`: where the project names this row's works; `rivals`: where it names those of other rows it falls under."""
+        super().__init__(row, project, spans)
+        self.article, self.rivals = article, rivals
         self.exactly: list[Any] = []  # comparisons exactly at a bare 以上 or 以下 that nothing in the row settles
 
     @cached_property
@@ -138,7 +140,7 @@ class Facts(Products):
 
     def _candidates(self, condition: Condition) -> list[Quantity]:
         assert condition.limit is not None
-        amounts = [q for q in self.project.amounts if compare(q, condition.limit)]
+        amounts = [q for q in self.project.amounts if compare(q, condition.limit) and not self._of_rival(q)]
         if self._family(condition):
             near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
             thinner = [q for q in amounts if q not in near and self._thinned and self.project.near(q, "稀释剂")]
@@ -152,6 +154,10 @@ class Facts(Products):
             near = [q for q in amounts if any(self.project.near(q, term) for term in condition.of)]
             amounts = near or ([] if any(self.project.near(q, t) for q in amounts for o in self._siblings(condition) for t in o
                                          if o != condition.of) else amounts)
+        if "总" in condition.text and any(not self._each(q) for q in amounts):
+            amounts = [q for q in amounts if not self._each(q)]  # 两台35吨/小时: the whole counts
+        elif "单" in condition.text:
+            amounts = [q for q in amounts if WHOLE not in q.qualifiers]
         own = [q for q in amounts if q.measure and q.measure == condition.limit.limits[0].measure]
         amounts = self.project.newest(own or amounts)
         if len(amounts) > 1 and (linked := [q for q in amounts if any(self.project.near(q, i) for i in self._items_named)]):
@@ -159,6 +165,22 @@ class Facts(Products):
         if len(amounts) > 1 and len({(q.canonical, q.per, q.high) for q in amounts}) == 1 and amounts[0].high is None:
             amounts.append(replace(amounts[0], value=sum((q.value for q in amounts), Decimal(0))))
         return amounts
+
+    @staticmethod
+    def _each(quantity: Quantity) -> bool:
+        """Is an amount said of each of several (2×)?"""
+        return any(mark.endswith("×") for mark in quantity.qualifiers)
+
+    def _of_rival(self, quantity: Quantity) -> bool:
+        """Is an amount said of the works of another row: in the same part of the sentence, and nearer to their name?"""
+        begin = max(at for at, _ in self.project.segments if at <= quantity.start)
+        end = next(at + len(s) for at, s in self.project.segments if at == begin)
+
+        def distance(spans: Sequence[tuple[int, int]]) -> int:
+            near = [s for s in spans if begin <= s[0] < end]
+            return min((quantity.start - b if b <= quantity.start else a - quantity.end for a, b in near), default=len(self.project.text))
+
+        return distance(self.rivals) < distance(self.spans)
 
     def _family(self, condition: Condition) -> str | None:
         """涂料, 油墨 …: a material of which kinds are told apart and used in amounts."""
@@ -222,7 +244,7 @@ class Facts(Products):
         if True in said_of:
             return True
         if said_of and (all(s is False for s in said_of) or ("电镀" in terms and False in said_of)
-                        or (self.project.closed and None in said_of and not condition.negated)):
+                        or (self.project.closed and None in said_of and not condition.negated and "原料" not in condition.text)):
             return False
         return None
 
@@ -232,7 +254,7 @@ class Facts(Products):
         if own:
             others = [n for n in self._items_named if not any(n in o or o in n for o in own)]
             return not others
-        said = [self.project.only(term) for term in condition.terms]
+        said = [True if o is None and self.project.denies_work else o for o in map(self.project.only, condition.terms)]
         more = any(self.project.stated(m.start(), m.end()) and not any(t in m[0] or m[0] in t for t in condition.terms)
                    for m in PROCESS.finditer(self.project.text))
         if REACTIONLESS.search(self.project.text) and any("混合" in t and self.project.says(t) for t in condition.terms):

@@ -80,7 +80,7 @@ def terms_of(text: str) -> tuple[str, ...]:
         parts = [p + m[1] if re.search("[型级类]$", p) else p + parts[-1][1:] if len(p) == 1 else p for p in parts]
     if text.startswith("利用") and len(parts) > 1 and len(parts[0]) > 4 and all(len(p) == 2 for p in parts[1:]):
         parts = [parts[0], *(parts[0][:-2] + p for p in parts[1:])]
-    return tuple(dict.fromkeys(p for p in (bare(part) if len(part) > 3 else part for part in parts) if len(p) > 1))
+    return tuple(dict.fromkeys(p for p in (bare(part) if len(part) > 3 else part for part in parts) if len(p) > 1 and (p not in ("制品", "建造") or len(parts) == 1)))
 
 
 def cut(text: str, stops: str) -> list[str]:

@@ -4,6 +4,7 @@ The longest name covers those in it, another named product of the row rules the 
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache, cached_property
 from os.path import commonprefix
 
@@ -15,6 +16,7 @@ from kb.project import Project
 BRACKETED = re.compile(r"[\d*\s]|[（(].*?[）)]")
 MEASURE = re.compile("面积|院|材料|工程|规模")
 OWNS = re.compile("[^，。；]{0,10}?(?:新增|新建|加装|增设|加|建|上)(?!工)[^，。；]{0,8}")  # 老煤矿要加一座瓦斯抽放站
+MADE = re.compile("(?:制造|生产|加工)$")
 SIZES = re.compile("特大型|大中型|大型|中型|小型")
 SIZE = re.compile("特大型|(?<!特)大型|中型|小型")
 
@@ -22,8 +24,8 @@ SIZE = re.compile("特大型|(?<!特)大型|中型|小型")
 class Products:
     """What a project is among the products of one row."""
 
-    def __init__(self, row: Row, project: Project):
-        self.row, self.project = row, project
+    def __init__(self, row: Row, project: Project, spans: Sequence[tuple[int, int]] = ()):
+        self.row, self.project, self.spans = row, project, spans
         self.conditions = row.conditions()
 
     def _is(self, condition: Condition, carving: bool) -> bool | None:
@@ -41,18 +43,29 @@ class Products:
         said = [self._says(t) for t in condition.terms]
         if (said and all(s is False for s in said)) or (carving and self._items_named + self._industries_named):
             return False
+        if True in said:
+            return True
         if not carving and self._throughout(condition):
             return True
         own = {item for item in self._items for t in condition.terms if t in item or item in t or commonprefix([t, item])[3:]}
         if own and (spoken := self._items_named + self._industries_named) and own.isdisjoint(spoken):
             return False  # another of the row's own industries is named
-        return True if not carving and self._sole(condition) else None
+        if not carving and self._sole(condition):
+            return True
+        return False if self._other_named(condition) or (self.project.closed and self.spans) else None
+
+    def _other_named(self, condition: Condition) -> bool:
+        """Is the row's product named by a word of its own (洗衣液), which is none of what the condition lists (香料)? A wider
+        word (玻璃) leaves open which kind it is."""
+        own = {self.project.text[a:b] for a, b in self.spans}
+        return bool(own) and bool(MADE.search(condition.text)) and all(len(w) > 2 and not any({w[i:i + 2] for i in range(len(w) - 1)} & {t[i:i + 2] for i in range(len(t) - 1)}
+                                                        for t in condition.terms) for w in own)
 
     @cached_property
     def _named(self) -> set[Condition]:
         """The row's products that the question names; a longer name covers a shorter one in it."""
-        spans = [(a, b, c) for c in self.conditions if c.kind == "subject" for t in c.terms
-                 for a, b, stated in self.project.mentions(t) if stated and (c.text.startswith("利用") or not self.project.bought(a))]
+        spans = [(a, b, c) for c in self.conditions if c.kind == "subject" for t in dict.fromkeys((*c.terms, bare(c.text)))
+                 for a, b, stated in self.project.mentions(t) if stated and (c.text.startswith("利用") or not self.project.bought(a, b))]
         spans = spans or [(a, b, c) for c in self.conditions if c.kind == "subject" for t in self._told_apart(c)
                           for a, b, stated in self.project.mentions(t) if stated and not MEASURE.match(self.project.text[b:])]
         spans = [(a, b, c) for a, b, c in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)]
@@ -85,7 +98,7 @@ class Products:
         return _name_items(self.row.name) + _industry_items(self.row.name)
 
     def _spoken(self, items: tuple[str, ...]) -> tuple[str, ...]:
-        spans = [(a, b, i) for i in items for a, b, stated in self.project.mentions(i) if stated and not self.project.bought(a)]
+        spans = [(a, b, i) for i in items for a, b, stated in self.project.mentions(i) if stated and not self.project.bought(a, b)]
         return tuple({i for a, b, i in spans if not any(x <= a and b <= y and y - x > b - a for x, y, _ in spans)})
 
     def _throughout(self, condition: Condition) -> bool:

@@ -19,8 +19,8 @@ NAME, PRODUCT, INDUSTRY, PART = 1.0, 0.9, 0.8, 0.6  # how much the row's name, a
 EARLY = 0.05  # added for a word at the very beginning
 BY_WORDS = 0.30  # added to a cosine for the surest word
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
-BUILDS = r"(?:新增|新建|首次使用|使用|购置|购买|加装|增设|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
-ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|又|另|附设|自建|再|和|及|后面接着|带|设|增|加(?![工油气盟])|同步|自己[做建]|也)[^，。；含配]{0,10}$")
+BUILDS = r"(?:(?<!扩)新增|新建|首次使用|使用|购置|购买|加装|增设|增加|添置|添|加(?=[个装一几两二三台套条了])|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
+ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|又|另|附设|自建|再|和|及|后面接着|带|(?<!建)设|增|加(?![工油气盟])|同步|自己[做建]|也)[^，。；含配]{0,10}$")
 BESIDE = re.compile(r"(?:含|[和及](?=[一两二三四\d])|同时|并|另外?|还|附设|自带|带(?=[一二两三四五几个条台座套])|同步|后面接着|配套(?!的)|配(?!套))(?:[^，。；含配]{0,14}|[^。；]{0,10}，[^，。；]{0,6})$")
 MADE_OF = re.compile("(?:生产|制造|做)[^，。；用刷喷]{0,16}$")
 MATERIALS = {"涂料", "油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染料", "助剂"}  # products only where they are made
@@ -32,12 +32,14 @@ WASTE = re.compile("废旧?$|报废$|旧$|旧木$")
 MINED = re.compile("开采|采矿|开矿")
 REPAIRED = re.compile("维修|修理|大修|坏了|检修")
 BEFORE = re.compile(r"(?:储存|存放|涉及|全是|都是|挨着|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
+RENTED = re.compile("(?:租用|租赁|承租|入驻|租)(?:(?!车间|厂房|库房|仓库|场地|门面|机房)[^，。；建做办开搞加生改打]){0,6}$")
+SOLD = re.compile("(?:供给?(?![热水电气暖应料])|卖给|卖到|销[往给售]至?|面向|服务于|客户[是为]|配套给)[^，。；]{0,8}$")
 TAKEN = re.compile("回收|利用|处置|处理")  # 产生的危险废物在厂内回收
-AROUND = re.compile(r"[内里旁边]|附近|商铺|铺|周边|门口|对面|后面|以外")
+AROUND = re.compile(r"服务区|沿线|(?:、[^，。；、]{1,4}){0,3}(?:类)?(?:摊位|摊点|[摊专]区|柜台)|[内里旁边]|附近|商铺|铺|周边|门口|对面|后面|以外")
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
 INCLUDED = re.compile(r"[（(](?:含|包括)([^；（()）]+)")
 GENERIC = {"工程", "项目", "建设", "制造", "加工", "生产", "开发", "处理", "处置", "利用", "服务", "设备", "产品", "材料", "机械", "金属", "食品",
-           "其他", "全部", "批发", "配套", "仓库", "办公", "维修车间", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "新建", "增建", "建筑", "油气", "化工", "设计", "环境", "水源"}
+           "其他", "全部", "批发", "配套", "仓库", "办公", "维修车间", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "机加", "机加工", "矿石", "集运", "发酵", "建造", "印制", "涂布", "新建", "增建", "建筑", "油气", "化工", "设计", "环境", "水源"}
 ASKING = re.compile(r"环评|环境影响|报告[书表]|登记表|手续|如何(?:办理|执行|确定)|类别|涉及环境敏感区|敏感区|投资\S*元")
 
 
@@ -58,7 +60,8 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     index = _index(tuple(rows))
     spans = [(a, b, word, index[word]) for a, b, word in _words_of(project, index.keys())]
     spans = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, *_ in spans)]
-    spans = [s for s in spans if not any(s[0] < x < s[1] < y and y - x >= s[1] - s[0] for x, y, *_ in spans)]  # 城镇[污水管网]: the head
+    spans = [s for s in spans if not any((s[0] < x < s[1] < y and y - x >= s[1] - s[0]) or (x < s[0] < y < s[1] and y - x > s[1] - s[0])
+                                         for x, y, *_ in spans)]  # 城镇[污水管网]: the head; [桶装水]厂: the longer
     least = min(cosines.values(), default=0.0)
     found = []
     for row in rows:
@@ -67,7 +70,7 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
         own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of
                and ("修" in row.name or not (REPAIRED.search(project.text, b, b + 10) or project.text[:a].endswith("修")))
                and ("勘" in row.name or not SURVEYED.search(project.text, max(0, a - 6), b + 8))
-               and ("采" in row.name or not MINED.search(project.text, max(0, a - 4), b + 8))
+               and ("采" in row.name or not MINED.search(project.text, max(0, a - 8), b + 8))
                and ("废" in row.name or not WASTE.search(project.text, max(0, a - 3), a))]
         by_words = max(((0.5 if FIRM.match(project.text, b) else 1.0) * weight * min(1.15, 0.55 + 0.15 * len(word)) for _, b, word, weight in own), default=0.0)
         cosine = cosines.get(row.clause_id, least)
@@ -103,25 +106,53 @@ def subject_of(project: Project) -> str:
     return re.sub(r"^(?:某\S{0,6}?|客商)?(?:拟|计划|打算)?(?:投资)?", "", "".join(parts)) or project.text
 
 
+JOINED = re.compile(r"[，；。](?:[^，；。]{0,8}?)(?:同时|并|再|还|又|另|以及|配套|旁边|一起|一并|同步|顺[便带手]|然后|一边|捎带|外加)|^[^，。；]{0,5}(?:和|与|跟|以及|及|兼|加(?![个装一几台套条]))[^，。；]{0,10}$")
+
+
 def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Candidate]:
     """Other categories the project names beside its first (名录第四条): by a sure word of their own, said to be added to it."""
     taken, found = list(first.spans), list[Candidate]()
     adds = bool(first.spans) and all(BESIDE.search(project.text, 0, a) for a, _ in first.spans)  # then the others are the main works
+    told = _told(project, first.row)
     for other in sorted(others, key=lambda c: -c.by_words):
         if owner(project, other, first):
             continue
-        told = {t for c in first.row.conditions() for t in (*c.terms, *(PLATING if "电镀" in c.terms else ()))}
-        apart = [(a, b) for a, b in other.spans if project.text[a:b] not in told and not any(x < b and a < y for x, y in taken)]
-        if other.by_words >= SURE and any(adds or ADDED.search(project.text, 0, a) for a, _ in apart):
+        apart = [(a, b) for a, b in other.spans if not any(x <= a and b <= y for x, y in told) and not any(x < b and a < y for x, y in taken)
+                 and not FIRM.match(project.text, b)]
+        if other.by_words >= SURE and any(adds or ADDED.search(project.text, 0, a) or _boiler(project, a, b) or any(
+                _joined(project, (a, b), span) for span in first.spans if not FIRM.match(project.text, span[1])) for a, b in apart):
             found.append(other)
             taken += other.spans
     return found
 
 
+def part_of(project: Project, part: Candidate, whole: Candidate) -> bool:
+    """Is what speaks for a row only something the other row's own cells name (a school's 化学、生物实验室)?"""
+    told = _told(project, whole.row)
+    return bool(part.spans) and all(any(x <= a and b <= y for x, y in told) for a, b in part.spans) and any(s not in part.spans for s in whole.spans)
+
+
+def _told(project: Project, row: Row) -> list[tuple[int, int]]:
+    """Where the project names processes and products of a row's cells."""
+    terms = {t for c in row.conditions() for t in (*c.terms, *(PLATING if "电镀" in c.terms else ()))}
+    return [m.span() for t in terms for m in re.finditer(re.escape(t), project.text)]
+
+
+def _joined(project: Project, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Does the text between two names add the later to the earlier?"""
+    (_, end), (start, _) = sorted((one, other))
+    return end <= start and bool(JOINED.search(project.text[end:start]))
+
+
+def _boiler(project: Project, start: int, end: int) -> bool:
+    """A boiler of a stated size is works of its own: 第91项 takes those a builder uses itself."""
+    return "锅炉" in project.text[start:end] and any(q.measure == "锅炉容量" or q.dimension == "锅炉容量" for q in project.amounts)
+
+
 def owner(project: Project, first: Candidate, other: Candidate) -> bool:
     """Does the first only name who builds the other (医院新增射线装置)?"""
     return bool(first.spans and other.spans) and all(b <= c for _, b in first.spans for c, _ in other.spans) and any(
-        b <= c and re.fullmatch(r"[^，。；]{0,16}?" + BUILDS + r"[^，。；]{0,14}", project.text[b:c])
+        b <= c and re.fullmatch(r"(?:(?![及并和]|同时|以及)[^，。；]){0,16}?" + BUILDS + r"[^，。；]{0,14}", project.text[b:c])
         for a, b in first.spans for c, _ in other.spans)
 
 
@@ -129,7 +160,7 @@ def _words_of(project: Project, known: Collection[str]) -> list[tuple[int, int, 
     """Each known word that the question states, and where."""
     text, longest = project.text, max(map(len, known), default=0)
     return [(a, b, text[a:b]) for a in range(len(text)) for b in range(a + 2, min(len(text), a + longest) + 1)
-            if text[a:b] in known and project.stated(a, b) and (not BEFORE.search(text, max(0, a - 10), a) or TAKEN.search(text, b, b + 12)) and not AROUND.match(text, b) and not project.bought(a)
+            if text[a:b] in known and project.stated(a, b) and (not BEFORE.search(text, max(0, a - 10), a) or TAKEN.search(text, b, b + 12)) and not RENTED.search(text, 0, a) and not SOLD.search(text, 0, a) and not AROUND.match(text, b) and not project.bought(a, b)
             and (text[a:b] not in MATERIALS or MADE.match(text, b) or MADE_OF.search(text, 0, a))]
 
 
@@ -158,6 +189,8 @@ def _index(rows: tuple[Row, ...]) -> dict[str, dict[int, float]]:
             for part in _split(name):
                 add(part, row.no, PART)
     for word in words():
+        if word.say in GENERIC:
+            continue
         if word.row is not None:
             found[word.say] = {word.row: NAME}  # reviewed: this row and no other
         else:
@@ -172,7 +205,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
-    if re.search(r"(?:设备|机械|机|修理)(?:制造)?$", text):
+    if re.search(r"(?:设备|机械|机|修理|码头)(?:制造)?$", text):
         return []  # 采矿、冶金、建筑专用设备制造 is one thing
     parts = [re.sub(r"^其他(?:未列明)?|等$", "", p) for p in re.split(r"[、，]|(?<=..)[和及与](?=..)", text)]
     return [p for p in parts if len(p) > 2 or len(parts[-1]) < 5 or p is parts[-1]]  # 汽车、摩托车维修场所: 汽车 alone says nothing

@@ -169,7 +169,7 @@ class Wording:
         for term in need.terms:
             if self.says(term):
                 places = [(a, b) for a, b, stated in self.project.mentions(term) if stated]
-                if any(self.project.bought(a) for a, _ in places) and PACKING.search(self.text):
+                if any(self.project.bought(a, b) for a, b in places) and PACKING.search(self.text):
                     continue
                 if places and all(self._other(term, a, b, alone) for a, b in places):
                     continue
@@ -179,7 +179,7 @@ class Wording:
     def _other(self, term: str, begin: int, end: int, alone: bool) -> bool:
         """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""
         after = self.text[end:end + 4]
-        if self.project.bought(begin) and not re.search("[机炉]$|设备$|装置$", term):
+        if self.project.bought(begin, end) and not re.search("[机炉]$|设备$|装置$", term):
             return True
         if MACHINE.match(self.text, end) and not MACHINE.search(term):
             return True

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from kb.screening import Screening
 
 CANDIDATES = 20
-ROWS = 60  # rows of a list looked at
 MEASURED = "zhengwen-encoder"  # the model on whose cosines bounds were chosen
 LEAST_COSINE = 0.36  # of the nearest passage, where no word of the question stands in any clause
 RELATED_LAW = 3  # passages shown where no plan speaks of a matter
@@ -169,7 +168,8 @@ class PolicyEngine:
             return reading.intent, nothing(reading, on, self.store)
         if difference := comparison(reading, on, self.store):
             return "eligibility", difference
-        if finding := duties.answer(reading, on, self.store, self._plan_clauses, lambda: self._nearest_document(reading, on)):
+        asks_units = reading.intent == "duties" or not reading.asks_document
+        if asks_units and (finding := duties.answer(reading, on, self.store, self._plan_clauses, lambda: self._nearest_document(reading, on))):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
         if finding := local_answer.answer(reading, on, self.store):
             return "eligibility", finding
@@ -201,14 +201,12 @@ class PolicyEngine:
         from kb.eia import determine, the_list
         from kb.eia_answer import tell
         from kb.eia_rows import subject_of
-        from kb.retrieval import Filter
 
         listed = the_list(self.store, on)
         if listed is None:
             return None
         project = Project(reading.question, reading.earlier)
-        hits = self.retriever.search(subject_of(project), Filter(doc_ids={listed[0].doc_id}), ROWS)
-        found = determine(project, on, self.store, {h.clause.clause_id: h.cosine or 0.0 for h in hits if "no" in h.clause.fields})
+        found = determine(project, on, self.store, self.retriever.cosines(subject_of(project), listed[0].doc_id))
         return tell(found, reading, on, self.store) if found and (not found.doubtful or project.described) else None
 
     def duties(self, unit: str | None = None, topic: str | None = None) -> list[DutyRecord]:

@@ -29,6 +29,7 @@ class Word:
     means: str
     row: int | None
     why: str
+    beside: str = ""  # counts only where the text also speaks of this
 
 
 @cache
@@ -46,7 +47,7 @@ def _table() -> dict[str, list[dict[str, object]]]:
 def words(kind: str = "word") -> tuple[Word, ...]:
     """The words of one kind (word, same, area), the longest first."""
     say_as = (lambda text: text) if kind == "same" else canonical
-    found = [Word(say_as(str(say)), str(entry["means"]), entry.get("row"), str(entry.get("why", "")))  # type: ignore[arg-type]
+    found = [Word(say_as(str(say)), str(entry["means"]), entry.get("row"), str(entry.get("why", "")), str(entry.get("beside", "")))  # type: ignore[arg-type]
              for entry in _table().get(kind, []) for say in entry["say"]]  # type: ignore[attr-defined]
     return tuple(sorted(found, key=lambda w: -len(w.say)))
 
@@ -72,10 +73,10 @@ def bare(name: str) -> str:
 
 def canonical(text: str) -> str:
     """The text with the law's own words for materials and processes, half-width figures and Roman classes of radiation."""
-    text = re.sub("(?<=[0-9一二两三四五六七八九])个(?=[亿万])", "", text.translate(HALF))  # 一个亿
+    text = re.sub("(?<=[0-9一二两三四五六七八九十百千万])个(?=[亿万千兆平立]|吨|公里)", "", text.translate(HALF))  # 一个亿
     text = re.sub(r"(?<![A-Za-z])(I{1,3}|IV|V)(?=\s*类)", lambda m: LATIN[m[1]], text)
     text = re.sub(r"([一二三四五1-5])(?=\s*类(?:射线|放射))", lambda m: ROMAN[m[1]], text)
-    text = _same().sub(lambda m: _means()[m[0]], text) if _means() else text
+    text = _same().sub(lambda m: _means()[m[0]] if _beside().get(m[0], "") in text else m[0], text) if _means() else text
     return re.sub("(?<![型量])涂料", "溶剂型涂料", text) if ALL_SOLVENT.search(text) else text
 
 
@@ -84,6 +85,11 @@ def _means() -> dict[str, str]:
     """Everyday name → the law's name; a name that stands inside the law's own name stays in the pattern as itself."""
     table = {w.say: w.means for w in words("same")}
     return dict(sorted((table | {means: means for means in table.values()}).items(), key=lambda pair: -len(pair[0])))
+
+
+@cache
+def _beside() -> dict[str, str]:
+    return {w.say: w.beside for w in words("same")}
 
 
 @cache

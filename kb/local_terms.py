@@ -81,7 +81,7 @@ def _said(known: frozenset[str], project: Project, entry: dict[str, Any]) -> tup
 
 
 def _is_itself(project: Project, start: int, end: int) -> bool:
-    return not project.bought(start) and not re.match(str(listed("not_itself")), project.text[end:])
+    return not project.bought(start, end) and not re.match(str(listed("not_itself")), project.text[end:])
 
 
 @cache

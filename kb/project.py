@@ -14,24 +14,28 @@ from kb.tokens import tokens
 
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
 NOT = re.compile(r"避开|避让|绕开|没有|没|无(?!水$|纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
-AFTERWARDS = re.compile(r"除外|[^，。；]{0,4}(?:不动|照旧|维持现状|保持不变)|(?:区|圈|内)?(?:外头|外边|外(?=[，。；、]|$))|[^，。；]{0,3}(?:只|仅)?(?:暂存|委托|交由|交给|外运)|以外|之外|不计|另行|[^，。；]{0,4}(?:另行|不在本次|不在此次)|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)"
+AFTERWARDS = re.compile(r"除外|[^，。；]{0,4}(?:不动|照旧|维持现状|保持不变)|(?:区|圈|内)?(?:外头|外边|外(?=[，。；、]|$))|[^，。；]{0,3}(?:只|仅)?(?:暂存|委托|交由|交给|交出去|交出|移交|外运|送走)|以外|之外|不计|另行|[^，。；]{0,4}(?:另行|不在本次|不在此次)|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)"
                         r"|(?:[^，。；！？,;!?的]|[别其任]的|的区域){0,24}(?:(?:都|均|全|也|更|一概|统统|通通|一样|一个|半点)(?:不|没|未|无|避|绕)|没关系|无关|避开|绕开)"  # A、B都不沾
                         r"|[^，。；的]{0,3}(?:没[有得碰沾占][到过上]?|不[用做搞沾碰占]|不涉及|不使用)(?=[，。；！？、]|$)"
                         r"|(?:用量)?[为是]?\s*[0零]\s*吨?(?=[，。；！？、]|$)")  # 敏感区没碰, 油性漆不用, 溶剂漆0
 UNDECIDED = re.compile(r"[^，。；]{0,12}(?:[没未]定|(?:尚未|还没有?|未|没有?)(?:最终|最后)?(?:确定|明确|想好|提供|说|讲|告诉|交代|敲定|落实|选定|决定|拿定)|不清楚|说不清|说不准|拿不准|不晓得|不知道|待定|再说|还在(?:谈|商量|考虑|比选))")
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|(?<![也都又并还])不过(?!敏感|生态|水源|自然|环境))")
-EXCLUSIVE = re.compile(r"(?<![不非])(?:只|仅|单纯|纯粹|单独|光(?=是|做|搞|用|有|换|组?装)|单是|(?<!单)纯(?=分装|组装|装配|混合|物理|勾兑|手工)|(?<![成造迁将])就(?![近业地餐医读诊算能行在可要得有会不没已拿连]))")
-MORE = re.compile(r"[不非](?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
+EXCLUSIVE = re.compile(r"(?<![不非])(?:只|仅|单纯|纯粹|单独|光(?=是|做|搞|用|有|换|组?装)|单是|(?<!单)纯(?=分装|组装|装配|混合|物理|勾兑|手工|用|靠|利用)|(?<![成造迁将])就(?![近业地餐医读诊算能行在可要得有会不没已拿连走运拉])|全(?:靠|凭|用)(?=余热|余压|余气))")
+MORE = re.compile(r"(?:[不非]|并非|不是)(?:光|只|仅|单)是?|不是(?:仅|单纯|纯|只)")
 ALONE = re.compile(r"没(?:有|得)?(?:别的|其他|其它)(?:工[序艺])?|就这[几么]|别的(?:啥|什么|工[序艺])?[都也]?(?:没|不)|无其他工[序艺]")
-BOUGHT = re.compile(r"(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
+BOUGHT = re.compile(r"(?:水|原料|主料|材料|水源)(?:就)?(?:是|为|用)$|(?:外购|外买|买来?|购进|购买|采购|收购|进口|来料)(?:的|现成|大桶|大包|成品)*[^，。；、来做回后生产加工]{0,3}$")
+BOUGHT_AFTER = re.compile(r"[^，。；、的（()）]{0,4}(?:、[^，。；、（()）]{1,8}){0,4}?(?:(?:全部|全|都|均|也)?(?:是|从)?(?:外购|外买|外采|买来|买的|买现成|现买|采购))")
 AROUND = re.compile(r"附近|旁边?|邻近|临近|毗邻|周边|周围|对面|敏感区|涉及")
+WORK = re.compile(r"喷[漆涂粉塑]|涂装|电镀|酸洗|磷化|铸造|锻造|熔炼|压榨|榨油|精炼|提取|反应|发酵|焙烧|破碎|清洗|造粒|补燃|开采|采矿|选矿|冶炼|热处理|烧煤|掺烧|生产|炒制|染色|印花")
 MATERIAL = re.compile(r"涂料|油墨|胶|溶剂|燃料|天然气|原料|用电|电加热|料$|[剂液粉]$")
-DESCRIBED = re.compile(r"拟建|新建|扩建|改建|建[个设一座条]|投资|[厂场站店馆园]|生产线?|年产|加工|项目|开[个家一]|办[个家一]|装[台个套]|上一?[条套台]|养|种|修")
+DESCRIBED = re.compile(r"拟建|新建|扩建|改建|建[个设一座条]|投资|[厂场站店馆园]|生产线?|年产|一年|加工|项目|开[个家一]|办[个家一]|装[台个套]|上一?[条套台]|养|种|修")
 NATURES = {"扩建": r"扩建|再多|多加|新添|加大|加完|加盖|加建|再[扩放加建上]|扩(?=\d)|扩产|扩能|增产|改扩建|扩容|扩大(?:生产)?规模|新增(?=年|日|产能|床位|[\d一二三四五六七八九十两])", "改建": r"改建|技改|技术改造|改扩建|改造|翻改|翻新|翻修|更换",
            "迁建": r"迁建|搬迁|异地重建", "退役": r"退役", "关闭": r"关闭|封场", "新建": r"新建|新上|新办|新开|新设"}
 EXISTING = re.compile(r"(?:现有|既有|在运|现(?=[年日\d])|老的|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|(?:从|由)(?!.*[至到]))[^，。；、]{0,12}$")
 HAVING = re.compile(r"(?:现在|本来|已经?|有)[^，。；、扩加增再新放]{0,4}$")
 TOTAL = re.compile(r"(?:(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)|扩完|扩建?后|改扩建后|建成后|总规模|合计|加起来|加完|一共|总共|共)(?:年|日)?[一-鿿]{0,6}$")
+WHOLE = "合计"  # marks the sum of several equal amounts
+SETS = {"台", "套", "座", "条", "个", "组", "架", "口", "只"}
 NO_FACTORY = re.compile(r"非工业(?:建筑|厂房)|不[在是属]于?(?:工业)?(?:建筑|厂房|车间)")
 SHOP = re.compile(r"店[里内面铺]|门面|小店|现卖|铺面|摊位|柜台|门店|商铺|(?:打印|复印|照相|餐|饭|酒|面|奶茶|咖啡|蛋糕|面包|烘焙|小吃|火锅|茶|卤味|豆腐|服装|家具|五金)店|餐[馆厅吧]|作坊|自家厨房|家里|街边|夫妻店|商场里")
 FACTORY = re.compile(r"(?:厂房|车间|工厂|工业(?:园|建筑|厂房)|园区|开发区)")
@@ -84,9 +88,9 @@ class Project:
             found = self._apart(term) or self._first_denied(term)
         return found
 
-    def bought(self, start: int) -> bool:
-        """Is what stands here bought in, or a material, and not made (外购平板玻璃, 买铝棒)?"""
-        return bool(BOUGHT.search(self.text, max(0, start - 8), start))
+    def bought(self, start: int, end: int) -> bool:
+        """Is what stands here bought in, or a material, and not made (外购平板玻璃, 买铝棒, 型钢外购)?"""
+        return bool(BOUGHT.search(self.text, max(0, start - 8), start) or BOUGHT_AFTER.match(self.text, end))
 
     def only(self, term: str) -> bool | None:
         """Is the project said to do nothing but this? None: it does this, and may do more."""
@@ -111,6 +115,11 @@ class Project:
             if m and not AROUND.search(segment) and len(segment) > m.end() + 1 and not MATERIAL.search(segment[m.end():]) and not NOT.search(segment[:m.start()]):
                 return True
         return False
+
+    @cached_property
+    def denies_work(self) -> bool:
+        """Does it say of some other work that it is not done (分装，不压榨也不精炼)?"""
+        return any(self.stated(m.start(), m.end()) is False for m in WORK.finditer(self.text))
 
     @property
     def described(self) -> bool:
@@ -156,11 +165,13 @@ class Project:
 
     def _quantities(self) -> list[Quantity]:
         """The amounts of the text; of 2×500千瓦 also the whole."""
-        found = []
+        found: list[Quantity] = []
         for q in quantities(self.text):
+            if found and found[-1].end == q.start and found[-1].canonical in SETS and found[-1].value > 1 and not q.high:
+                q = replace(q, qualifiers=q.qualifiers | {f"{int(found[-1].value)}×"})  # 两台35吨/小时
             found.append(q)
             if times := next((mark for mark in q.qualifiers if mark.endswith("×")), None):
-                found.append(replace(q, value=q.value * int(times[:-1]), qualifiers=q.qualifiers - {times}))
+                found.append(replace(q, value=q.value * int(times[:-1]), qualifiers=q.qualifiers - {times} | {WHOLE}))
         return found
 
     def near(self, quantity: Quantity, term: str) -> bool:

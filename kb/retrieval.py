@@ -25,6 +25,7 @@ from kb.store import Store
 from kb.tokens import tokens
 from kb.vectors import VectorIndex
 
+PASSAGES = 1500  # at most, of one document looked at whole
 POOL = 60  # passages taken from each half before fusion
 STATES = 3  # of the library, whose vectors are kept open
 DENSE_WEIGHT = 0.75  # chosen on the written questions held out of training
@@ -77,6 +78,13 @@ class ClauseRetriever(BaseRetriever):
         hits = [Hit(clause=clauses[c], score=scores[c], cosine=cosine.get(c)) for c in ranked
                 if c in clauses and _in(clauses[c].fields, where)]
         return hits[:limit]
+
+    def cosines(self, query: str, doc_id: str) -> dict[str, float]:
+        """By clause id, how near each clause of one document is in meaning; empty without vectors."""
+        found: dict[str, float] = {}
+        for clause_id, score in self.dense.search(query, PASSAGES, {"doc_id": {"$in": [doc_id]}}) if self.dense else ():
+            found.setdefault(clause_id, score)
+        return found
 
     def outside(self, query: str) -> bool:
         """Does the question lie outside the field, as far as this model can tell?"""

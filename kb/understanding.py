@@ -32,6 +32,7 @@ OF_EIA_LAW = re.compile(r"罚|处分|多久|几天|多少天|几日|时限|期�
                         r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|依据|规定在|第(?!三条[（(]).{1,6}条|谁负责|后评价|跟踪|规划环评|"
                         r"规划的?环评|整个规划|[报编批]规划|规划[^，。]{0,6}环评|自己写|村民的?意见|群众|意见|对不上|不符|倒查|补救|批复|批文|批下来|复核|当初|沾亲|写假|假报告|是编的|数据库|本来就不达标|还能过|同步介入|敏感区(?:是|指|包括)|备案(?:流程|怎么|要|在)")  # questions of the law of EIA, not of one project
 OF_CATALOGUE = re.compile(r"哪些|(?:目录|类)[^，。]{0,8}(?:有多少|几条|多少条)|第[一二三四五六七八九十\d]+条|是什么意思|什么叫|含义|定义|什么时候|何时|施行|生效|依据是什么|怎么处理|政策(?:是|有)什么|目录(?:是|有)(?:什么|哪)")  # of the catalogue, not of one project
+PARTS = re.compile("[，。；！\n]")
 KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
 
 
@@ -60,7 +61,7 @@ class Reading(BaseModel):
     def asks_document(self) -> bool:
         """Does it ask which EIA document one project needs, and not what the law of EIA says?"""
         whole = self.earlier + self.question
-        return bool(EIA.search(whole)) and not OF_EIA_LAW.search(self.question)
+        return bool(EIA.search(whole)) and not OF_EIA_LAW.search(_asking_part(self.question))
 
     @property
     def likely_kind(self) -> Kind | None:
@@ -72,6 +73,12 @@ def read(question: str, documents: list[Document], earlier: str = "") -> Reading
     """The question's intent and what it names."""
     return Reading(question=question, earlier=earlier if continues(question) else "", intent=_intent(question), named=named_documents(question, documents),
                    unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question))
+
+
+def _asking_part(question: str) -> str:
+    """The parts of a question that ask or speak of EIA; a project's description before them asks nothing (现有工程已通过验收)."""
+    parts = [p for p in PARTS.split(question) if EIA.search(p) or ASKING.search(p)]
+    return "，".join(parts) or question
 
 
 def continues(question: str) -> bool:
