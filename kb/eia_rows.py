@@ -18,6 +18,7 @@ from kb.project import Project
 NAME, PRODUCT, INDUSTRY, PART = 1.0, 0.9, 0.8, 0.6  # how much the row's name, a product of its cells, an industry's name, a part of it says
 EARLY = 0.05  # added for a word at the very beginning
 BY_WORDS = 0.30  # added to a cosine for the surest word
+NAMED = 0.1  # added where a sure word names the row at all
 SURE = 0.55  # of the words' score: such a word makes a row a category of its own beside the first
 BUILDS = r"(?:(?<!扩)新增|新建|首次使用|使用|购置|购买|加装|增设|增加|添置|添|加(?=[个装一几两二三台套条了])|安装|改造|扩建|单纯利用|利用|配套建设|配套开|买|装|上|建|搞)"
 ADDED = re.compile(r"(?:含|配套|配|同时|自带|并|以及|还|又|另|附设|自建|再|和|及|后面接着|带|(?<!建)设|增|加(?![工油气盟])|同步|自己[做建]|也)[^，。；含配]{0,10}$")
@@ -76,7 +77,7 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
         cosine = cosines.get(row.clause_id, least)
         if own or row.clause_id in cosines:
             early = EARLY * (1 - min(a for a, *_ in own) / len(project.text)) if own else 0.0  # what is named first is the main works
-            found.append(Candidate(row, cosine + BY_WORDS * by_words + early, by_words, cosine, [w for _, _, w, _ in own],
+            found.append(Candidate(row, cosine + BY_WORDS * by_words + (NAMED if by_words >= SURE else 0.0) + early, by_words, cosine, [w for _, _, w, _ in own],
                                    [(a, b) for a, b, *_ in own]))
     return sorted(found, key=lambda c: -c.score)
 

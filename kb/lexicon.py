@@ -1,4 +1,5 @@
-"""Which term of the law does an everyday word stand for? The reviewed tables corpus/lexicon.toml and, for the catalogue
+"""Which term of the law does an everyday word stand for? The reviewed tables corpus/lexicon.toml, corpus/lexicon-products.toml (names
+of products and plants alone) and, for the catalogue
 ([[entry]]: 页岩砖 → 烧结砖), corpus/catalogue-words.toml.
 
 [[word]] brings a project to its row or entry (搅拌站 → 商品混凝土); [[same]] names one thing in two ways (油漆 → 涂料);
@@ -35,9 +36,10 @@ class Word:
 @cache
 def _table() -> dict[str, list[dict[str, object]]]:
     table: dict[str, list[dict[str, object]]] = {}
-    for path in (CORPUS / "lexicon.toml", CORPUS / "catalogue-words.toml"):
+    for path in (CORPUS / "lexicon.toml", CORPUS / "lexicon-products.toml", CORPUS / "catalogue-words.toml"):
         try:
-            table |= tomllib.loads(path.read_text(encoding="utf-8"))
+            for kind, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                table.setdefault(kind, []).extend(entries)
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"词表“{path.name}”读不了（{error}），请检查最近改动的行。") from None
     return table
