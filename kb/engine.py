@@ -27,10 +27,11 @@ from kb.rewording import Answering
 from kb.settings import Settings, settings
 from kb.store import Store
 from kb.tokens import tokens
-from kb.understanding import SANCTION, Reading, continues, read
+from kb.understanding import SANCTION, Reading, read
 from kb.verifying import faults
 
 if TYPE_CHECKING:
+    from kb.citation_check import CitationReport
     from kb.llm import LanguageModel
     from kb.retrieval import ClauseRetriever, Retrievers
     from kb.screening import Screening
@@ -90,10 +91,23 @@ class PolicyEngine:
         return Answering(answer, self.store, self.model, "；".join(filter(None, [reading.earlier, question])))
 
     def converse(self, said: list[str], as_of: date | None = None) -> Answering:
-        """The answer to the last of what one person said in turn: turns that only add facts belong to the question before them."""
-        *before, question = said
-        first = max((n for n, turn in enumerate(before) if not continues(turn.strip())), default=0)
-        return self.answering(question, as_of, "；".join(before[first:]))
+        """The answer to the last of what one person said in turn; what it lacks is carried over from the turns before (kb.conversation)."""
+        from kb.conversation import Thread, follow
+
+        thread = Thread()
+        for question in said:
+            turn = follow(thread, question)
+            thread = turn.thread
+        answering = self.answering(turn.question, as_of, turn.earlier)
+        answering.answer.question = said[-1]
+        return answering
+
+    @_of_one_state
+    def verify(self, text: str, as_of: date | None = None) -> CitationReport:
+        """Are the clause references and quotes of any text true by the law of a date? (kb.citation_check)"""
+        from kb.citation_check import check_citations
+
+        return check_citations(text, self.store, as_of or date.today())
 
     @_of_one_state
     def screen(self, text: str, as_of: date | None = None) -> Screening:

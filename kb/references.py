@@ -30,7 +30,7 @@ class Place:
 def named_documents(question: str, documents: list[Document]) -> list[Document]:
     """Documents whose title, number or alias stands in the question; a longer name covers the shorter ones in it."""
     text, found = question, []
-    names = sorted(((n, d) for d in documents for n in _names(d)), key=lambda pair: -len(pair[0]))
+    names = sorted(((n, d) for d in documents for n in names_of(d)), key=lambda pair: -len(pair[0]))
     for name, document in names:
         if name in text:
             text = text.replace(name, "\0" * len(name))
@@ -41,7 +41,7 @@ def named_documents(question: str, documents: list[Document]) -> list[Document]:
 
 def unknown_titles(question: str, documents: list[Document]) -> list[str]:
     """Titles in 《》 that no document of the library bears."""
-    known = {n for d in documents for n in _names(d)}
+    known = {n for d in documents for n in names_of(d)}
     return [t for t in TITLE.findall(question) if t not in known and not named_documents(t, documents)]
 
 
@@ -57,7 +57,8 @@ def names_place(question: str) -> str | None:
     return m[0] if m else None
 
 
-def _names(document: Document) -> list[str]:
+def names_of(document: Document) -> list[str]:
+    """Title, short title, aliases and number: whatever a text may call the document."""
     short = document.title.removeprefix("中华人民共和国")
     return [n for n in dict.fromkeys([document.title, short, *document.aliases, document.number or ""]) if n]
 

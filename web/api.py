@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kb.citation_check import CitationReport
 from kb.duties_table import facts
 from kb.engine import PolicyEngine
 from kb.models import Answer, Clause, Document
@@ -15,6 +16,7 @@ from web.refusals import DOCUMENTED, RequestRefused
 
 QUESTION = 2000  # characters
 DESCRIPTION = 8000
+TEXT = 50_000
 TURNS = 20
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=QUESTION)]
 AS_OF = "以哪一天的法律为准，写成 2024-06-01；默认今天"
@@ -37,6 +39,14 @@ class ScreenRequest(_Body):
 
     project: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=DESCRIPTION)] = Field(
         description="项目描述", examples=["在利州区新建年产5万立方米刨花板项目，总投资1.2亿元"])
+    as_of: date | None = Field(None, description=AS_OF)
+
+
+class VerifyRequest(_Body):
+    """A text whose references are to be checked."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=TEXT)] = Field(
+        description="任何文字", examples=["依据生态环境法典第一百零七条，“建设单位不得开工建设”。"])
     as_of: date | None = Field(None, description=AS_OF)
 
 
@@ -81,6 +91,10 @@ def router(engine: PolicyEngine, metrics: Metrics) -> APIRouter:
     @api.post("/screen", summary="项目预审：一个项目一张表", response_model=Screening)
     def screen(asked: ScreenRequest) -> Screening:
         return engine.screen(asked.project, asked.as_of)
+
+    @api.post("/verify", summary="核对一段文字里的条文引用和引文", response_model=CitationReport)
+    def verify(asked: VerifyRequest) -> CitationReport:
+        return engine.verify(asked.text, asked.as_of)
 
     @api.get("/duties", summary="职责：谁牵头、谁负责", response_model=list[Duty])
     def duties(unit: Annotated[str, Query(description="单位：全称、简称或改革后的名称", max_length=60)] = "",
