@@ -38,8 +38,8 @@ def backup(settings: Settings, path: Path | None = None, progress: Progress = la
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".zhengwen-") as folder:
             files = [n for n in (LIBRARY, *BESIDE) if (settings.home / n).exists()]
             for name in files:
-                _copy(settings.home / name, Path(folder) / name, progress if name == LIBRARY else lambda done, total: None)
-            sums = {n: _sum(Path(folder) / n) for n in files}
+                copy_database(settings.home / name, Path(folder) / name, progress if name == LIBRARY else lambda done, total: None)
+            sums = {n: checksum(Path(folder) / n) for n in files}
             os.close(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
             with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
                 packed.writestr(CONTENTS, json.dumps({"made": made.isoformat(timespec="seconds"), "sha256": sums}))
@@ -74,9 +74,9 @@ def restore(settings: Settings, path: Path, everything: bool = False) -> datetim
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".zhengwen-") as folder:
         contents = unpack(path, Path(folder))
         with alone(settings):
-            _put_back(Path(folder) / LIBRARY, settings.database)
+            put_back(Path(folder) / LIBRARY, settings.database)
             for name in BESIDE:
-                wanted = name in contents["sha256"] and (everything if name == BESIDE[0] else not _readable(settings.home / name))
+                wanted = name in contents["sha256"] and (everything if name == BESIDE[0] else not whole(settings.home / name))
                 if wanted:
                     _aside(settings.home / name)
                     os.replace(Path(folder) / name, settings.home / name)
@@ -95,7 +95,7 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
             for name in names:
                 with packed.open(name) as source, (folder / name).open("wb") as target:
                     shutil.copyfileobj(source, target)
-        if any(_sum(folder / n) != contents["sha256"][n] for n in names) or not _readable(folder / LIBRARY):
+        if any(checksum(folder / n) != contents["sha256"][n] for n in names) or not whole(folder / LIBRARY):
             raise ValueError
     except FileNotFoundError:
         raise ZhengwenError(f"找不到备份文件“{path}”，请检查路径。") from None
@@ -106,12 +106,13 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
     return contents
 
 
-def _copy(source: Path, target: Path, progress: Progress) -> None:
+def copy_database(source: Path, target: Path, progress: Progress) -> None:
+    """A consistent copy of a SQLite file in use, checked."""
     try:
         with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as live, closing(sqlite3.connect(target)) as copy:
             live.backup(copy, pages=2000, progress=lambda status, left, total: progress(total - left, total))
             copy.execute("pragma journal_mode=delete")
-        if not _readable(target):
+        if not whole(target):
             raise sqlite3.DatabaseError("malformed")
     except sqlite3.OperationalError as error:
         raise StoreError(f"读写不了“{source.name}”或备份文件夹（{error}），没有生成备份。") from error
@@ -119,10 +120,10 @@ def _copy(source: Path, target: Path, progress: Progress) -> None:
         raise StoreDamaged(f"“{source}”已损坏，不能备份；请用以前的备份运行 zhengwen restore。") from error
 
 
-def _put_back(saved: Path, database: Path) -> None:
+def put_back(saved: Path, database: Path) -> None:
     """Into the file in use where it can still be read, so that open readers follow; else in its place."""
     revision = 0
-    if database.exists() and _readable(database):
+    if database.exists() and whole(database):
         with closing(sqlite3.connect(database, timeout=30)) as live, closing(sqlite3.connect(saved)) as source:
             row = live.execute("select value from meta where key='revision'").fetchone()
             revision = int(row[0]) if row else 0
@@ -141,7 +142,7 @@ def _aside(path: Path) -> None:
         os.replace(path, path.with_name(f"{path.name}.{datetime.now():%Y%m%d-%H%M%S}.damaged"))
 
 
-def _readable(path: Path) -> bool:
+def whole(path: Path) -> bool:
     """Does SQLite find a file whole?"""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
@@ -150,6 +151,7 @@ def _readable(path: Path) -> bool:
         return False
 
 
-def _sum(path: Path) -> str:
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()

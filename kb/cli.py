@@ -15,6 +15,7 @@ from kb.cli_duties import duties
 from kb.cli_keeper import audit, keeper
 from kb.cli_keeping import backup_, restore_
 from kb.cli_screen import screen
+from kb.cli_service import index_export, index_import, mcp, verify
 from kb.errors import QuestionError, ZhengwenError
 
 cli = typer.Typer(help="政问：政策问答，每句话都有条文出处。", no_args_is_help=True, pretty_exceptions_enable=False,
@@ -22,9 +23,17 @@ cli = typer.Typer(help="政问：政策问答，每句话都有条文出处。",
 DATE_HELP = "写成 2024-06-01"
 
 
-@cli.command()
-def index(quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度")] = False) -> None:
-    """建立或更新随附文件的索引（重复运行只补缺的部分）。"""
+indexing = typer.Typer(help="建立或更新随附文件的索引（重复运行只补缺的部分）；导出、导入快照。")
+cli.add_typer(indexing, name="index")
+indexing.command("export")(index_export)
+indexing.command("import")(index_import)
+
+
+@indexing.callback(invoke_without_command=True)
+def index(context: typer.Context, quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度")] = False) -> None:
+    """建立或更新随附文件的索引（重复运行只补缺的部分）；导出、导入快照。"""
+    if context.invoked_subcommand:
+        return
     from ingest.shipped import build
     from kb.corpus import manifest
     from kb.settings import settings
@@ -122,6 +131,8 @@ cli.command("restore")(restore_)
 cli.command("compare")(compare)
 cli.command("duties")(duties)
 cli.command("screen")(screen)
+cli.command("verify")(verify)
+cli.command("mcp")(mcp)
 
 
 @encoder.command("export")

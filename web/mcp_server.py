@@ -64,7 +64,7 @@ def create_server(engine: PolicyEngine) -> MCPServer:
 
 def http_app(engine: PolicyEngine) -> ASGIApp:
     """The server over HTTP at /mcp, behind the same keys and limits as the other interfaces."""
-    return Guard(create_server(engine).streamable_http_app(), settings=engine.settings)
+    return Guard(create_server(engine).streamable_http_app(host=engine.settings.host), settings=engine.settings)
 
 
 def _plainly(tool: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

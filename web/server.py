@@ -51,7 +51,7 @@ def main() -> None:
         raise SystemExit(str(error)) from None
 
 
-def serve(app: Any, host: str, port: int) -> None:
+def serve(app: Any, host: str, port: int, at: str = "/") -> None:
     """Run an application on a port; SettingsError when the port is taken."""
     import socket
 
@@ -62,7 +62,7 @@ def serve(app: Any, host: str, port: int) -> None:
     except OSError:
         raise SettingsError(f"端口 {host}:{port} 用不了（可能已被占用），请改 ZHENGWEN_HOST 或 ZHENGWEN_PORT。") from None
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    print(f"政问已启动：http://{shown}:{listening.getsockname()[1]}/（接口文档 /docs，按 Ctrl+C 停止）", flush=True)
+    print(f"政问已启动：http://{shown}:{listening.getsockname()[1]}{at}（{'接口文档 /docs，' if at == '/' else ''}按 Ctrl+C 停止）", flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=5)).run(sockets=[listening])
 
 
