@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,21 @@ class Report(BaseModel):
     changed: bool
 
 
-def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Changing = nullcontext) -> Report:
-    """Take one file in. `given` holds Document fields a person stated (title, number, in_force_from …): they win over
-    the manifest's, which win over what the text says of itself. Raises IngestError; the store is then unchanged. The file is
-    read first; what is written is written inside `changing` (kb.publishing), so that its vectors appear with it."""
-    from ingest.amending import rebuild
+@dataclass
+class Prepared:
+    """A file as it would be taken in: what was recognised, before anything is written."""
 
+    path: Path
+    document: Document
+    clauses: list[Clause]
+    parser: str
+    found: dict[str, int]
+    warnings: list[str]
+
+
+def prepare(path: Path, given: dict[str, Any]) -> Prepared:
+    """Read a file without changing the library. `given` holds Document fields a person stated (title, number, in_force_from …):
+    they win over the manifest's, which win over what the text says of itself. Raises IngestError."""
     loaded = load(path)
     parser, module = recognise(loaded)
     stated = {key: value for key, value in given.items() if value is not None}
@@ -56,12 +66,29 @@ def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Chang
     check(parsed, path)
     title = stated.get("title") or parsed.facts.get("title") or loaded.title or path.stem
     document = _document(title, parsed, stated, path)
+    return Prepared(path, document, _homed(parsed.clauses, document.doc_id), parser, {**parsed.found, "条文": len(parsed.clauses)}, parsed.warnings)
+
+
+def take_in(store: Store, file: Prepared, changing: Changing = nullcontext) -> Report:
+    """Write a prepared file inside `changing` (kb.publishing), so that its vectors appear with it; its PDF is kept. Raises
+    IngestError; the store is then unchanged."""
+    from ingest.amending import rebuild
+    from ingest.originals import drop, keep
+
+    before = store.recorded(file.document.doc_id)
     with changing():
-        changed = write(store, document, _homed(parsed.clauses, document.doc_id), source=path.name)
+        document = file.document.model_copy(update={"original": keep(store, file.path)})
+        changed = write(store, document, file.clauses, source=file.path.name)
         if changed:
             rebuild(store)
-    return Report(doc_id=document.doc_id, title=document.title, parser=parser, changed=changed,
-                  found={**parsed.found, "条文": len(parsed.clauses)}, warnings=parsed.warnings)
+    if before and before.original != document.original:
+        drop(store, before.original)
+    return Report(doc_id=document.doc_id, title=document.title, parser=file.parser, changed=changed, found=file.found, warnings=file.warnings)
+
+
+def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Changing = nullcontext) -> Report:
+    """Take one file in: `prepare`, then `take_in`."""
+    return take_in(store, prepare(path, given), changing)
 
 
 def recognise(loaded: Loaded) -> tuple[str, Any]:

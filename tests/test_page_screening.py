@@ -65,7 +65,7 @@ def test_many_projects_at_once(screening, tmp_path):
     wait_for(screening, "#batch-file", ".xlsx")
     press(screening, "开始预审")
     wait_for(screening, "#batch-done .notice", "共3个项目，完成2个，1个有问题")
-    screening.find_element(CSS, "#batch-out").click()
+    waiting(screening).until(lambda d: next(iter(d.find_elements(CSS, "#batch-out")), None)).click()
     sheet = load_workbook(downloaded(screening, "预审结果*.xlsx")).active
     rows = [dict(zip([c.value for c in sheet[1]], [c.value for c in line], strict=True)) for line in sheet.iter_rows(min_row=2)]
     assert rows[0]["国家目录类别"] == "限制类" and rows[0]["环评文件"] == "报告表" and not rows[0]["错误"]

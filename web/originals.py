@@ -20,7 +20,7 @@ def marked_page(engine: PolicyEngine, clause_id: str, quote: str) -> tuple[str, 
     document = engine.store.document(clause.doc_id) if clause else None
     if clause is None or document is None or not document.original or not clause.page:
         raise QuestionError("文库没有保存这份文件的原件，请看条文的上下文。")
-    path = engine.settings.home / "originals" / document.original
+    path = engine.store.path.parent / "originals" / document.original
     if not path.is_file():
         raise QuestionError("原件已不在文库的 originals 文件夹里，请重新收录这份文件。")
     with _rendering:

@@ -9,12 +9,12 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # no telemetry
 import gradio as gr  # noqa: E402
 from fastapi import FastAPI  # noqa: E402
 
-from kb.corpus import chinese_date  # noqa: E402
 from kb.engine import PolicyEngine  # noqa: E402
 from kb.errors import ZhengwenError  # noqa: E402
-from web import browse_tab, chat_tab, duties_tab, screening_tab, sources  # noqa: E402
+from web import browse_tab, chat_tab, duties_tab, library_tab, screening_tab, sources  # noqa: E402
 from web.fields import day  # noqa: E402
-from web.markup import esc, notice  # noqa: E402
+from web.front import FrontPage  # noqa: E402
+from web.markup import notice  # noqa: E402
 from web.theme import looks  # noqa: E402
 
 HEAD = """<header class="brand"><div class="seal" aria-hidden="true">政</div><div><h1>政问</h1><p>广元市环境保护与产业政策问答</p></div>
@@ -24,15 +24,16 @@ CONCURRENT = 20  # requests answered at the same time
 
 def mount(app: FastAPI, engine: PolicyEngine) -> FastAPI:
     """Serve the page at / of an application."""
-    return gr.mount_gradio_app(app, build_page(engine), path="/", run_history=False, ssr_mode=False, show_error=False, **looks())
+    app.add_middleware(FrontPage)
+    return gr.mount_gradio_app(app, build_page(engine), path="/", run_history=False, ssr_mode=False, show_error=False,
+                               max_file_size=f"{engine.settings.upload_mb}mb", **looks())
 
 
 def build_page(engine: PolicyEngine) -> gr.Blocks:
     """The page over one engine."""
     with gr.Blocks(title="政问", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(HEAD.format(state=_state(engine)), elem_id="brand", apply_default_css=False)
-        if said := engine.notice():
-            gr.HTML(notice(said, "warn"), apply_default_css=False)
+        said = gr.HTML("", elem_id="notice", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("问答", id="ask"):
                 chat = chat_tab.build(engine)
@@ -42,19 +43,21 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
                 duties_tab.build(engine, tab)
             with gr.Tab("目录浏览", id="browse") as tab:
                 browse_tab.build(engine, tab)
-        def opened(request: gr.Request) -> tuple[Any, ...]:
-            return _opened(engine, request)
+            with gr.Tab("文库", id="library") as tab:
+                library_tab.build(engine, tab)
 
-        page.load(opened, None, [chat["live"], chat["talk"], chat["as_of"], chat["sources"]],
+        def opened(request: gr.Request) -> tuple[Any, ...]:
+            lacking = engine.notice()
+            return (*_opened(engine, request), notice(lacking, "warn") if lacking else "")
+
+        page.load(opened, None, [chat["live"], chat["talk"], chat["as_of"], chat["sources"], said],
                   show_progress="hidden", api_visibility="private", js="() => zw.start()")
     page.queue(default_concurrency_limit=CONCURRENT, max_size=200)
     return page
 
 
 def _state(engine: PolicyEngine) -> str:
-    checked = max((d.checked_on for d in engine.documents() if d.checked_on), default=None)
-    held = sum(1 for d in engine.documents() if d.coverage.held != 0)
-    return f'<p class="held">收录 {held} 份文件{f"，核对至{esc(chinese_date(checked))}" if checked else ""}</p>'
+    return f'<p class="held">收录 {sum(1 for d in engine.documents() if d.coverage.held != 0)} 份文件</p>'
 
 
 def _opened(engine: PolicyEngine, request: gr.Request) -> tuple[Any, ...]:

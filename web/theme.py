@@ -1,6 +1,5 @@
 """How the page looks and what the browser loads with it: theme, style sheet, script, Chinese labels. Nothing from elsewhere."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +39,8 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """The script, run before Gradio starts; Gradio's own controls speak Chinese whatever the browser's language."""
-    script = (HERE / "page.js").read_text(encoding="utf-8")
-    return (f'<link rel="icon" href="{SEAL}"><meta name="color-scheme" content="light dark">'
-            f"<script>for (const k of ['language', 'languages']) Object.defineProperty(navigator, k, "
-            f"{{get: () => k === 'language' ? 'zh-CN' : {json.dumps(['zh-CN', 'zh'])}}});\n"
-            f"document.documentElement.lang = 'zh-CN';\n{script}</script>")
+    """The page's script."""
+    return f'<meta name="color-scheme" content="light dark"><script>{(HERE / "page.js").read_text(encoding="utf-8")}</script>'
 
 
 def looks() -> dict[str, Any]:
