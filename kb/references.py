@@ -30,8 +30,7 @@ class Place:
 def named_documents(question: str, documents: list[Document]) -> list[Document]:
     """Documents whose title, number or alias stands in the question; a longer name covers the shorter ones in it."""
     text, found = question, []
-    names = sorted(((n, d) for d in documents for n in names_of(d)), key=lambda pair: -len(pair[0]))
-    for name, document in names:
+    for name, document in _longest_first(documents):
         if name in text:
             text = text.replace(name, "\0" * len(name))
             if document not in found:
@@ -41,8 +40,7 @@ def named_documents(question: str, documents: list[Document]) -> list[Document]:
 
 def unknown_titles(question: str, documents: list[Document]) -> list[str]:
     """Titles in 《》 that no document of the library bears."""
-    known = {n for d in documents for n in names_of(d)}
-    return [t for t in TITLE.findall(question) if t not in known and not named_documents(t, documents)]
+    return [t for t in TITLE.findall(question) if not named_documents(t, documents)]
 
 
 def places(question: str, document: Document, store: Store) -> list[Place]:
@@ -57,8 +55,20 @@ def names_place(question: str) -> str | None:
     return m[0] if m else None
 
 
-def names_of(document: Document) -> list[str]:
-    """Title, short title, aliases and number: whatever a text may call the document."""
+_sorted: tuple[list[Document], list[tuple[str, Document]]] = ([], [])  # of the list asked about last
+
+
+def _longest_first(documents: list[Document]) -> list[tuple[str, Document]]:
+    """Every name and its document, the longest first. A store hands out one list until it changes: it is sorted once."""
+    global _sorted
+    of, names = _sorted
+    if of is not documents:
+        names = sorted(((n, d) for d in documents for n in _names(d)), key=lambda pair: -len(pair[0]))
+        _sorted = documents, names
+    return names
+
+
+def _names(document: Document) -> list[str]:
     short = document.title.removeprefix("中华人民共和国")
     return [n for n in dict.fromkeys([document.title, short, *document.aliases, document.number or ""]) if n]
 

@@ -38,7 +38,7 @@ class Dense(Protocol):
 
     def query_vector(self, query: str) -> list[float]: ...
 
-    def search(self, query: str, limit: int, where: dict[str, Any] | None = None) -> list[tuple[str, float]]: ...
+    def search(self, query: str, limit: int, doc_ids: set[str] | None = None, where: dict[str, Any] | None = None) -> list[tuple[str, float]]: ...
 
 
 class Filter(BaseModel):
@@ -93,10 +93,10 @@ class ClauseRetriever(BaseRetriever):
     def _cosine(self, query: str, where: Filter, doc_ids: set[str]) -> dict[str, float]:
         if self.dense is None or not doc_ids:
             return {}
-        conditions: list[dict[str, Any]] = [{"doc_id": {"$in": sorted(doc_ids)}}]
-        conditions += [{key: value} for key, value in (("class", where.class_), ("sector", where.sector)) if value]
+        conditions = [{key: value} for key, value in (("class", where.class_), ("sector", where.sector)) if value]
+        narrowed = {"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None
         found: dict[str, float] = {}
-        for clause_id, score in self.dense.search(query, POOL, conditions[0] if len(conditions) == 1 else {"$and": conditions}):
+        for clause_id, score in self.dense.search(query, POOL, doc_ids, narrowed):
             found.setdefault(clause_id, score)
         return found
 

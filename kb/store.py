@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kb.database import connect
 from kb.errors import StoreError
+from kb.full_text import VOCABULARY, best_clauses, frequency_of
 from kb.lifecycle import Event, applied
 from kb.models import Clause, Document, Passage
 from kb.tokens import tokens
@@ -49,6 +50,7 @@ class Store:
             raise StoreError(f"建不了文库文件夹“{self.path.parent}”（{error.strerror or error}），请检查 ZHENGWEN_HOME。") from error
         self._local = threading.local()
         self._documents: tuple[str, list[Document]] | None = None
+        self._words: tuple[str, dict[str, int]] = ("", {})
         if not set(TABLES) <= {row[0] for row in self.connection.execute("select name from sqlite_master")}:
             self.connection.executescript(SCHEMA)
 
@@ -57,6 +59,7 @@ class Store:
         """This thread's connection."""
         if not hasattr(self._local, "db"):
             self._local.db = connect(self.path)
+            self._local.db.execute(VOCABULARY)
         return self._local.db
 
     @contextmanager
@@ -205,18 +208,15 @@ class Store:
         return self.connection.execute("select id, clause_id, doc_id, text, hash from passages order by id").fetchall()
 
     def full_text(self, words: list[str], limit: int = 50, doc_ids: set[str] | None = None) -> list[tuple[str, float]]:
-        """Clause ids by BM25 over the words (any of them), best first, with positive scores."""
-        if not words:
-            return []
-        query = " OR ".join('"' + w.replace('"', "") + '"' for w in dict.fromkeys(words))
-        where, args = "", []
-        if doc_ids is not None:
-            where = f" and p.doc_id in ({','.join('?' * len(doc_ids))})"
-            args = sorted(doc_ids)
-        rows = self.connection.execute(
-            "select p.clause_id, bm25(passages_fts) from passages_fts f join passages p on p.id=f.rowid "
-            f"where passages_fts match ?{where} order by 2 limit ?", (query, *args, limit * 3)).fetchall()
-        best: dict[str, float] = {}
-        for clause_id, score in rows:
-            best.setdefault(clause_id, -score)
-        return list(best.items())[:limit]
+        """Clause ids by BM25 over the words (any of them), best first, with positive scores (kb.full_text)."""
+        return best_clauses(self.connection, words, limit, doc_ids, self._frequency)
+
+    def _frequency(self, word: str) -> int:
+        """In how many passages a word stands; remembered until the store changes."""
+        revision = self.revision
+        if self._words[0] != revision:
+            self._words = revision, {}
+        known = self._words[1]
+        if word not in known:
+            known[word] = frequency_of(self.connection, word)
+        return known[word]

@@ -24,6 +24,8 @@ from kb.store import Store
 BATCH = 1024
 REMEMBERED = 64  # question vectors
 SAMPLE = 5  # vectors tried from each end
+FEW = 8  # documents compared whole at once
+MATRICES = 256  # documents whose vectors are kept in memory
 Progress = Callable[[int, int], None]  # done, total
 
 
@@ -63,11 +65,12 @@ class VectorIndex:
     def __init__(self, settings: Settings, model: BaseEmbedding, folder: Path | None = None):
         self.model = model
         self._asked: dict[str, list[float]] = {}
+        self._matrices: dict[str, tuple[list[str], np.ndarray]] = {}
         name = "zw-" + re.sub(r"[^A-Za-z0-9]+", "-", model.model_name).strip("-")[:50]
         with _guarded():
             self._client = _client(settings, folder or settings.home / "vectors" / "alone")
             self._collection = self._client.get_or_create_collection(
-                name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}})
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 400}})
 
     def __enter__(self) -> "VectorIndex":
         return self
@@ -131,13 +134,54 @@ class VectorIndex:
             found = self._collection.query(query_embeddings=asked, n_results=1, include=["distances"])["distances"]
         return all(row and row[0] < 1e-3 for row in found or [])
 
-    def search(self, query: str, limit: int, where: dict[str, Any] | None = None) -> list[tuple[str, float]]:
-        """(clause_id, cosine) of the nearest passages, best first; a clause may occur more than once."""
+    def search(self, query: str, limit: int, doc_ids: set[str] | None = None, where: dict[str, Any] | None = None) -> list[tuple[str, float]]:
+        """(clause_id, cosine) of the nearest passages, best first; a clause may occur more than once. `doc_ids`: only of these
+        documents; `where`: Chroma's own filter beside it.
+
+        Chroma's filter costs more the more it admits. So a few documents are compared whole, many are picked from what is
+        nearest without a filter, and only where that does not suffice all of them are compared.
+        """
         vector = self.query_vector(query)
+        if where:
+            return self._near(vector, limit, {"$and": [where, {"doc_id": {"$in": sorted(doc_ids)}}]} if doc_ids is not None else where)
+        if doc_ids is None:
+            return self._near(vector, limit)
+        for taken in (limit * 2, limit * 8) if len(doc_ids) > FEW else ():
+            near = self._near(vector, taken)
+            found = [hit for hit in near if _document_of(hit[0]) in doc_ids]
+            if len(found) >= limit or len(near) < taken:
+                return found[:limit]
+        return self._among(vector, limit, doc_ids)
+
+    def _near(self, vector: list[float], limit: int, where: dict[str, Any] | None = None) -> list[tuple[str, float]]:
         with _guarded():
-            found = self._collection.query(query_embeddings=[vector], n_results=limit, where=where or None, include=["distances"])
+            found = self._collection.query(query_embeddings=[vector], n_results=limit, where=where, include=["distances"])
         distances = (found["distances"] or [[]])[0]
-        return [(key.rsplit("|", 1)[0], 1 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
+        return [(_clause_of(key), 1 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
+
+    def _among(self, vector: list[float], limit: int, doc_ids: set[str]) -> list[tuple[str, float]]:
+        """The nearest of these documents' passages, every one compared."""
+        asked = np.asarray(vector, dtype=np.float32)
+        found: list[tuple[str, float]] = []
+        for doc_id in doc_ids:
+            clauses, matrix = self._matrix(doc_id)
+            cosines = matrix @ asked
+            best = np.argpartition(-cosines, limit)[:limit] if len(cosines) > limit else range(len(cosines))
+            found += [(clauses[n], float(cosines[n])) for n in best]
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
+
+    def _matrix(self, doc_id: str) -> tuple[list[str], np.ndarray]:
+        """The clauses of a document's passages and their unit vectors; those used last are kept."""
+        held = self._matrices.pop(doc_id, None)
+        if held is None:
+            with _guarded():
+                got = self._collection.get(where={"doc_id": doc_id}, include=["embeddings"])
+            vectors = np.asarray(got["embeddings"], dtype=np.float32).reshape(len(got["ids"]), -1)
+            held = [_clause_of(key) for key in got["ids"]], vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        self._matrices[doc_id] = held
+        while len(self._matrices) > MATRICES:
+            self._matrices.pop(next(iter(self._matrices)), None)
+        return held
 
     def _held(self) -> set[str]:
         with _guarded():
@@ -156,6 +200,14 @@ class VectorIndex:
         """How many vectors are held."""
         with _guarded():
             return self._collection.count()
+
+
+def _clause_of(key: str) -> str:
+    return key.rsplit("|", 1)[0]
+
+
+def _document_of(clause_id: str) -> str:
+    return clause_id.split("/", 1)[0]
 
 
 def _wanted(store: Store) -> dict[str, tuple[str, str, str, str]]:

@@ -18,7 +18,7 @@ from kb.models import Clause, Document, Passage
 from kb.retrieval import ClauseRetriever, Filter, open_retriever
 from kb.settings import Settings
 from kb.store import Store
-from kb.vectors import ShippedVectors, VectorIndex
+from kb.vectors import FEW, ShippedVectors, VectorIndex
 
 TODAY = date(2026, 11, 24)
 TEXTS = {"d/1": "商品混凝土搅拌站", "d/2": "生猪养殖场", "d/3": "污水处理厂", "e/1": "商品混凝土运输"}
@@ -152,3 +152,40 @@ def test_an_engine_sees_a_document_taken_in_by_another(store, tmp_path):
     assert engine.ask("风力发电机组", TODAY).status == "not_found"
     put(Store(store.path), "n", {"n/1": "风力发电机组制造"})
     assert engine.ask("风力发电机组", TODAY).citations[0].clause_id == "n/1"
+
+
+def test_a_few_documents_are_compared_whole_and_many_are_picked_from_the_nearest(engine):
+    index = engine.retriever.dense
+    everything = {d.doc_id for d in engine.documents()}
+    for question in ("木器厂刷漆要做哪种环评", "夜里工地打桩吵得睡不着"):
+        vector = index.query_vector(question)
+        for asked in ({"eia-2021"}, {"eia-2021", "code-2026"}, everything - {"code-2026"}, {d for d in everything if d.endswith("law")}):
+            plain = index._near(vector, 20, {"doc_id": {"$in": sorted(asked)}})
+            found = index.search(question, 20, asked)
+            missed = {c for c, _ in plain} - {c for c, _ in found}
+            assert len(missed) <= (0 if len(asked) <= FEW else 1)  # the index without a filter is approximate
+            assert {c.split("/")[0] for c, _ in found} <= asked
+    assert index.search("环评", 5, set()) == []
+
+
+def test_words_that_stand_everywhere_are_left_out_only_where_rarer_ones_are_enough(shipped):
+    from kb import full_text
+
+    def plain(words, doc_ids):
+        query = " OR ".join(f'"{w}"' for w in words)
+        rows = shipped.connection.execute(
+            "select p.clause_id, -bm25(passages_fts) from passages_fts f join passages p on p.id=f.rowid where passages_fts match ? "
+            f"and p.doc_id in ({','.join('?' * len(doc_ids))}) order by 2 desc", (query, *doc_ids)).fetchall()
+        best = {}
+        for clause_id, score in rows:
+            best.setdefault(clause_id, score)
+        return best
+
+    documents = [d.doc_id for d in shipped.documents() if d.doc_id != "code-2026"]
+    for words, doc_ids in ((["危险", "废物", "联单"], documents), (["电镀", "工艺"], ["eia-2021"]), (["生态", "环境", "联单"], documents)):
+        found, expected = dict(shipped.full_text(words, 30, set(doc_ids))), plain(words, doc_ids)
+        assert list(found.values()) == pytest.approx(sorted(expected.values(), reverse=True)[:30])
+        assert all(expected[c] == pytest.approx(score) for c, score in found.items())
+    counts = {"环境": 11_000, "规定": 9_000, "联单": 12}
+    assert full_text._telling(["环境", "规定", "联单"], lambda w: counts[w]) == ["联单", "规定"]
+    assert full_text._telling(["环境"], lambda w: 50_000) == ["环境"]
