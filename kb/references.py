@@ -63,12 +63,13 @@ def _longest_first(documents: list[Document]) -> list[tuple[str, Document]]:
     global _sorted
     of, names = _sorted
     if of is not documents:
-        names = sorted(((n, d) for d in documents for n in _names(d)), key=lambda pair: -len(pair[0]))
+        names = sorted(((n, d) for d in documents for n in names_of(d)), key=lambda pair: -len(pair[0]))
         _sorted = documents, names
     return names
 
 
-def _names(document: Document) -> list[str]:
+def names_of(document: Document) -> list[str]:
+    """Title, short title, aliases and number: whatever a text may call the document."""
     short = document.title.removeprefix("中华人民共和国")
     return [n for n in dict.fromkeys([document.title, short, *document.aliases, document.number or ""]) if n]
 

@@ -82,7 +82,7 @@ class ClauseRetriever(BaseRetriever):
     def cosines(self, query: str, doc_id: str) -> dict[str, float]:
         """By clause id, how near each clause of one document is in meaning; empty without vectors."""
         found: dict[str, float] = {}
-        for clause_id, score in self.dense.search(query, PASSAGES, {"doc_id": {"$in": [doc_id]}}) if self.dense else ():
+        for clause_id, score in self.dense.search(query, PASSAGES, {doc_id}) if self.dense else ():
             found.setdefault(clause_id, score)
         return found
 
