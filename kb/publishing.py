@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from kb import generations
-from kb.errors import StoreError, VectorsDamaged
+from kb.errors import SettingsError, StoreError, VectorsDamaged
 from kb.settings import Settings
 from kb.store import Store
 from kb.vectors import Progress, VectorIndex
@@ -63,7 +63,7 @@ def repair(store: Store, settings: Settings) -> bool:
     try:
         with changing(store, settings):
             pass
-    except (StoreError, OSError):
+    except (StoreError, SettingsError, OSError):
         return False
     return True
 

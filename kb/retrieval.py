@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any, Protocol
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -16,7 +17,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import BaseModel
 
 from kb.embedding import embedding
-from kb.errors import VectorsDamaged
+from kb.errors import SettingsError, VectorsDamaged
 from kb.generations import NAMED, current
 from kb.models import Document, Hit, Kind
 from kb.scope import outside
@@ -27,6 +28,7 @@ from kb.vectors import VectorIndex
 
 PASSAGES = 1500  # at most, of one document looked at whole
 POOL = 60  # passages taken from each half before fusion
+AWAY = 30.0  # seconds until a vector server that was away is tried again
 STATES = 3  # of the library, whose vectors are kept open
 DENSE_WEIGHT = 0.75  # chosen on the written questions held out of training
 
@@ -156,11 +158,18 @@ class Retrievers:
     def __init__(self, store: Store, settings: Settings):
         self.store, self.settings, self._lock = store, settings, Lock()
         self._known: dict[str, ClauseRetriever] = {}
+        self._again = 0.0  # when to look for a vector server again that was away
 
     def at_hand(self) -> ClauseRetriever:
         """The retriever for this moment; VectorsDamaged where its vectors cannot be read."""
         with self._lock:
             state = self._state()
+            if self._again and monotonic() > self._again:  # a server that was away may be back
+                try:
+                    self._again, opened = 0.0, open_retriever(self.store, self.settings)
+                    self._keep(state, opened)
+                except (SettingsError, VectorsDamaged):
+                    self._again = monotonic() + AWAY
             if state not in self._known:
                 self._keep(state, open_retriever(self.store, self.settings))
             return self._known[state]
@@ -169,6 +178,7 @@ class Retrievers:
         """Do without vectors for this moment: they cannot be read, nor built anew."""
         with self._lock:
             self._keep(self._state(), ClauseRetriever(self.store))
+            self._again = monotonic() + AWAY if self.settings.chroma_url else 0.0
 
     def forget(self) -> None:
         """Open the vectors of this moment anew at the next question."""
