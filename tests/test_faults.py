@@ -1,0 +1,70 @@
+"""Faults in short: kills at random points, a full disk, a folder that cannot be written. `python -m evals.faults` is the long run."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from evals import faults
+from kb import generations
+from kb.settings import Settings, settings
+from kb.store import Store
+from tests.conftest import run
+
+NOBODY = 65534
+RULE = faults.RULE.format(city="剑阁")
+
+
+def test_kills_at_random_points(shipped):
+    figures = faults.main(kills=7, seed=20261125, home=settings().home)
+    assert figures["不对"] == [] and sum(figures["杀在"].values()) == 7
+
+
+@pytest.fixture
+def home(shipped, tmp_path):
+    """A copy of the shipped library."""
+    return shutil.copytree(settings().home, tmp_path / "home")
+
+
+def test_a_full_disk_changes_nothing(home, tmp_path):
+    (tmp_path / "办法.txt").write_text(RULE, encoding="utf-8")
+    store = Store(home / "zhengwen.sqlite3")
+    before = store.revision, generations.current(store, Settings(home=home))
+    store.connection.close()
+    largest = 2 ** 20  # bytes any file may grow to: less than the vectors need
+
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+    done = subprocess.run([sys.executable, "-c", "import signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+                           "from kb.cli import main; sys.argv = ['zhengwen', 'ingest', sys.argv[1]]; main()", str(tmp_path / "办法.txt")],
+                          env={**os.environ, "ZHENGWEN_HOME": str(home)}, preexec_fn=limited, capture_output=True, text=True)
+    assert done.returncode == 1 and "没有改动" in done.stderr and "Traceback" not in done.stderr, done.stderr
+    store = Store(home / "zhengwen.sqlite3")
+    assert (store.revision, generations.current(store, Settings(home=home))) == before
+    assert run("ingest", str(tmp_path / "办法.txt"), home=home).returncode == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="要以管理员运行才能换成没有写权限的用户")
+def test_a_folder_that_cannot_be_written_is_read(home, tmp_path):
+    (tmp_path / "办法.txt").write_text(RULE, encoding="utf-8")
+    for folder in (tmp_path, *tmp_path.parents):
+        if str(folder).startswith("/tmp/pytest-of"):
+            folder.chmod(0o755)
+    for path in (home, *home.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    env = {**os.environ, "ZHENGWEN_HOME": str(home), "HOME": "/tmp"}
+
+    def as_nobody(*arguments):
+        return subprocess.run([sys.executable, "-m", "kb.cli", *arguments], env=env, user=NOBODY, group=NOBODY, capture_output=True, text=True)
+
+    asked = as_nobody("ask", "木家具厂，年用溶剂型油漆8吨，没有电镀，环评做什么？")
+    if "Permission" in asked.stderr or "No module" in asked.stderr:
+        pytest.skip("这个用户读不了程序本身")
+    assert asked.returncode == 0 and "报告表" in asked.stdout, asked.stderr
+    for command in (("ingest", str(tmp_path / "办法.txt")), ("index", "--quiet"), ("corpus", "repeal", "work-plan", "--from", "2027-01-01")):
+        done = as_nobody(*command)
+        assert done.returncode == 1 and "Traceback" not in done.stderr and "没有改动" in done.stderr, done.stderr
