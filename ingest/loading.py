@@ -2,32 +2,41 @@
 
 The kind of file is read off its content and must agree with its suffix. The text stays verbatim (NFC, full-width
 punctuation kept): only what is no part of the document goes — control characters, page numbers and running heads
-at the edge of a page (GB/T 9704 sets — 3 —), marks of Markdown. `word` reads DOCX, `web_page` HTML.
+at the edge of a page (GB/T 9704 sets — 3 —), marks of Markdown. `pdf` reads PDF, `word` DOCX, `web_page` HTML, `scans`
+pictures; what old programs of offices wrote is converted first (`office`). A text in traditional characters is written
+in simplified ones, and says so.
 """
 
 import logging
 import re
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ingest.source import Loaded, Media, Page, Table
-from ingest.text import CONTROL, clean, one_line
+from ingest.characters import simplified
+from ingest.office import to_docx
+from ingest.pdf import Progress, read_pdf
+from ingest.scans import SURE, read_image
+from ingest.source import Loaded, Media, Page
+from ingest.text import CONTROL, clean
 from ingest.web_page import read_html
 from ingest.word import read_docx
 from kb.errors import IngestError
 
 SUFFIXES: dict[str, Media] = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html", ".txt": "txt",
                               ".md": "md", ".markdown": "md"}
+PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+OLD = {".doc", ".wps", ".rtf"}
+LARGEST, UNPACKED, MEMBERS = 200 * 2 ** 20, 500 * 2 ** 20, 5000  # bytes of a file, of a DOCX unpacked; its parts
+ACCEPTED = tuple(sorted({*SUFFIXES, *PICTURES, *OLD}))
 NAMES = {"pdf": "PDF 文件", "docx": "DOCX 文档", "html": "网页（HTML）", "txt": "纯文字"}
 FOREIGN = ((b"\x89PNG", "PNG 图片"), (b"\xff\xd8\xff", "JPEG 图片"), (b"GIF8", "GIF 图片"), (b"II*\0", "TIFF 图片"),
-           (b"MM\0*", "TIFF 图片"), (b"Rar!", "RAR 压缩包"), (b"7z\xbc\xaf", "7z 压缩包"), (b"\x1f\x8b", "GZIP 压缩包"),
+           (b"MM\0*", "TIFF 图片"), (b"BM", "BMP 图片"), (b"RIFF", "WEBP 图片"), (b"Rar!", "RAR 压缩包"), (b"7z\xbc\xaf", "7z 压缩包"), (b"\x1f\x8b", "GZIP 压缩包"),
            (b"{\\rtf", "RTF 文档"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧格式的 Office 或 WPS 文件（.doc、.wps、.xls 等）"))
 ZIPPED = (("word/", "docx"), ("xl/", "Excel 表格"), ("ppt/", "PPT 演示文稿"), ("OFD.xml", "OFD 版式文件"),
           ("mimetype", "OpenDocument 文档"))
@@ -37,10 +46,10 @@ BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe
 HTML_START = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S)
 HTML_TAG = re.compile(r"<(p|div|table|h[1-6]|span|br|article|section|ul|ol|center|font|strong|b)\b[^>]*>", re.I)
 
-MARGIN_LINES = 3  # running heads and feet take at most so many lines of a page's edge
-MARKED_NUMBER = re.compile(r"[-—–―－·]+\s*\d{1,4}\s*[-—–―－·]+|第\s*[\d一二三四五六七八九十百]+\s*页([\s，,、/／]*共\s*\d+\s*页)?"
-                           r"|\d{1,4}\s*[/／]\s*\d{1,4}|共\s*\d+\s*页[\s，,、/／]*第\s*\d+\s*页|Page\s*\d+(\s*of\s*\d+)?", re.I)
-BARE_NUMBER = re.compile(r"\d{1,4}")
+IMPRINT_LINES = 8  # that an imprint takes at most
+COPIES = re.compile(r"\s*(?:抄送|分送|抄报|主题词)\s*[：:]")
+PRINTED = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*印发\s*$")
+IMPRINT = re.compile(rf"{COPIES.pattern}|\s*[（(]此件[^）)]*[）)]\s*$|.{{2,40}}{PRINTED.pattern}")
 
 BOLD = re.compile(r"(?<![\\*])(\*{2,3})(?=[^\s*])(.+?)(?<=[^\s*])\1(?!\*)"
                   r"|(?<!\w)(__)(?=[^\s_])(.+?)(?<=[^\s_])__(?!\w)")
@@ -51,19 +60,55 @@ for _library in ("pypdf", "pdfminer"):  # what they complain of is told in one s
     logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 
-def load(path: Path) -> Loaded:
-    """Read a file; IngestError with one sentence when it cannot be read or says nothing."""
+def load(path: Path, progress: Progress = lambda done, total: None) -> Loaded:
+    """Read a file; IngestError with one sentence when it cannot be read or says nothing. `progress` is told of pages that
+    must be recognised, which takes seconds each."""
     data = _bytes(path)
+    if path.suffix.lower() in OLD and (kind := _old_kind(data)):
+        data = to_docx(path.name, path.suffix.lower(), data, kind)
+        with _guarded(path, "docx"):
+            return _told(path, read_docx(path, _bounded(path, data)))
+    if path.suffix.lower() in PICTURES and "图片" in _kind(data):
+        with _guarded(path, "图片"):
+            return _told(path, read_image(path, data, progress))
     media, text = _recognise(path, data)
-    loaders: dict[str, Callable[[Path, Any], Loaded]] = {"pdf": _pdf, "docx": read_docx, "html": read_html,
-                                                         "txt": _plain, "md": _markdown}
+    loaders: dict[str, Callable[[Path, Any], Loaded]] = {
+        "pdf": lambda path, data: read_pdf(path, data, progress), "docx": lambda path, data: read_docx(path, _bounded(path, data)),
+        "html": read_html, "txt": _plain, "md": _markdown}
     with _guarded(path, media):
         loaded = loaders[media](path, data if text is None else text)
-    if loaded.text.strip():
-        return loaded
-    if media == "pdf":
-        raise IngestError(f"{path.name} 没有文字层，可能是扫描件，请先用文字识别（OCR）软件转换后再导入。")
-    raise IngestError(f"{path.name} 里没有文字，请确认给出的是正文文件。")
+    return _told(path, loaded)
+
+
+def _told(path: Path, loaded: Loaded) -> Loaded:
+    """What was read, in simplified characters, with what a person should mind; refused where it says nothing."""
+    if not loaded.text.strip():
+        if loaded.media == "pdf":
+            raise IngestError(f"{path.name} 没有文字层，可能是扫描件，也没有识别出文字，请换一份清楚的扫描件再导入。")
+        raise IngestError(f"{path.name} 里没有文字，请确认给出的是正文文件。")
+    if loaded.recognised:
+        doubtful = [n for n, score in loaded.recognised.items() if score < SURE]
+        loaded.notes.append(f"{len(loaded.recognised)}页由图像识别，平均可信度{min(loaded.recognised.values()):.0%}以上，引用前请对照原件"
+                            + (f"；第{'、'.join(map(str, doubtful))}页不够清楚，请逐字核对" if doubtful else ""))
+    return simplified(replace(loaded, pages=_without_imprint(loaded.pages)))
+
+
+def _without_imprint(pages: list[Page]) -> list[Page]:
+    """The pages without the imprint that ends an official paper: 抄送 and 印发 (GB/T 9704), which are no part of its text."""
+    last = max(n for n, page in enumerate(pages) if page.text.strip())
+    lines = pages[last].text.rstrip().split("\n")
+    start = next((n for n in range(max(0, len(lines) - IMPRINT_LINES), len(lines)) if IMPRINT.match(lines[n])), None)
+    if start is None or start == 0 or not (COPIES.match(lines[start]) or PRINTED.search(lines[-1])):
+        return pages
+    return [*pages[:last], Page(pages[last].number, "\n".join(lines[:start])), *pages[last + 1:]]
+
+
+def _bounded(path: Path, data: bytes) -> bytes:
+    """A DOCX that unpacks to no more than a document can be."""
+    members = zipfile.ZipFile(BytesIO(data)).infolist()
+    if len(members) > MEMBERS or sum(m.file_size for m in members) > UNPACKED:
+        raise IngestError(f"{path.name} 解压后大得不合常理，没有读取，请重新获取原件。")
+    return data
 
 
 def _bytes(path: Path) -> bytes:
@@ -72,6 +117,8 @@ def _bytes(path: Path) -> bytes:
             raise IngestError(f"{path.name or path} 是文件夹，请给出其中的文件。")
         if path.exists() and not path.is_file():
             raise IngestError(f"{path.name} 不是普通文件，请给出文档文件。")
+        if path.stat().st_size > LARGEST:
+            raise IngestError(f"{path.name} 超过{LARGEST // 2 ** 20}MB，请拆分后再导入。")
         data = path.read_bytes()
     except PermissionError as error:
         raise IngestError(f"没有读取 {path.name} 的权限，请修改文件权限后再试。") from error
@@ -103,7 +150,7 @@ def _recognise(path: Path, data: bytes) -> tuple[Media, str | None]:
         kind = "html" if HTML_START.match(text[:5000]) or wanted == "html" and HTML_TAG.search(text) else "txt"
     if kind not in NAMES:
         remedy = ("请重新获取原件" if "损坏" in kind else
-                  "请先识别其中的文字，存成 TXT 或 DOCX 后再导入" if "图片" in kind else
+                  f"请把后缀改为 .{kind.split()[0].lower()} 后再导入，程序会识别其中的文字" if "图片" in kind else
                   "请解压后给出其中的文件" if "压缩包" in kind else "请另存为 DOCX 或 PDF 后再导入")
         raise IngestError(f"{name} 实为{' ' if kind[0].isascii() else ''}{kind}，{remedy}。")
     if wanted == kind or (wanted == "md" and kind == "txt"):
@@ -126,6 +173,12 @@ def _kind(data: bytes) -> str:
             return "已损坏的 DOCX 文档或压缩包"
         return next((kind for part, kind in ZIPPED if any(m.startswith(part) for m in members)), "ZIP 压缩包")
     return next((kind for magic, kind in FOREIGN if data.startswith(magic)), "text")
+
+
+def _old_kind(data: bytes) -> str | None:
+    """The Chinese name of what LibreOffice can turn into DOCX; None of what needs no help, or gets none."""
+    kind = _kind(data)
+    return kind if kind.startswith(("旧格式", "RTF")) else None
 
 
 def _unreadable(name: str, wanted: Media | None, data: bytes) -> str:
@@ -162,7 +215,7 @@ def _broken_utf8(data: bytes) -> bool:
 
 
 @contextmanager
-def _guarded(path: Path, media: Media) -> Iterator[None]:
+def _guarded(path: Path, media: str) -> Iterator[None]:
     """Whatever a library says about a defective file becomes one sentence; its warnings stay unsaid."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -186,58 +239,3 @@ def _markdown(path: Path, text: str) -> Loaded:
     title = re.search(r"^# +(.+?)[ #]*$", text, re.M)
     text = re.sub(r"^ {0,3}#{1,6} +(.*?)(?: +#+)? *$", r"\1", text, flags=re.M)
     return Loaded(path, "md", [Page(None, text)], title[1] if title else None)
-
-
-# --- PDF ---
-
-def _pdf(path: Path, data: bytes) -> Loaded:
-    from pypdf import PasswordType, PdfReader
-
-    reader = PdfReader(BytesIO(data))
-    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-        raise IngestError(f"{path.name} 设有打开密码，请取消密码后再导入。")
-    pages = [clean(page.extract_text()).splitlines() for page in reader.pages]
-    if not pages:
-        raise ValueError("no page")
-    _trim_margins(pages)
-    texts = [Page(number, "\n".join(lines)) for number, lines in enumerate(pages, 1)]
-
-    @cache
-    def tables() -> list[Table]:
-        import pdfplumber
-
-        with _guarded(path, "pdf"), pdfplumber.open(BytesIO(data)) as pdf:
-            found = []
-            for page in pdf.pages:
-                found += [Table(page.page_number, [[one_line(clean(cell or "")) for cell in row] for row in rows])
-                          for rows in page.extract_tables()]
-                page.close()
-            return found
-
-    return Loaded(path, "pdf", texts, tables=tables)
-
-
-def _trim_margins(pages: list[list[str]]) -> None:
-    """Take page numbers and running heads off the edges of pages, from the outermost line inwards.
-
-    A running line stands at the same place on 60% of the pages and on four at least, and ends no sentence. A bare
-    number may be a row of a table: it counts as page number only where it keeps step with the pages.
-    """
-    numbered: set[int] = set()
-    for edge in (0, -1):
-        for _ in range(MARGIN_LINES):
-            for lines in pages:
-                while lines and not lines[edge].strip():
-                    del lines[edge]
-            outermost = [" ".join(lines[edge].split()) if lines else "" for lines in pages]
-            repeated = {line for line, n in Counter(outermost).items()
-                        if n >= max(4, 0.6 * len(pages)) and not line.endswith(tuple("。；：，、"))}
-            bare = {i: int(line) - i for i, line in enumerate(outermost)
-                    if i not in numbered and BARE_NUMBER.fullmatch(line)}
-            in_step = {shift for shift, n in Counter(bare.values()).items() if shift == 1 or 2 * n >= len(pages)}
-            for i, line in enumerate(outermost):
-                is_number = bool(MARKED_NUMBER.fullmatch(line)) or bare.get(i) in in_step
-                if line and (is_number or line in repeated):
-                    del pages[i][edge]
-                if is_number:
-                    numbered.add(i)

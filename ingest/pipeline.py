@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from ingest import catalogue, eia_table, plain, statute, work_plan
 from ingest.loading import load
 from ingest.passages import passages
+from ingest.pdf import Progress
 from ingest.source import Loaded, Parsed
 from kb.corpus import manifest_documents
 from kb.errors import IngestError
@@ -30,7 +31,6 @@ PARSERS = (("产业目录", catalogue), ("表格名录", eia_table), ("法规条
            ("一般文本", plain))
 DRAFT = "draft"  # the document's id while its title is not yet known
 Changing = Callable[[], AbstractContextManager[Any]]
-SUFFIXES = {".pdf", ".docx", ".html", ".htm", ".txt", ".md"}
 
 
 class Report(BaseModel):
@@ -56,17 +56,21 @@ class Prepared:
     warnings: list[str]
 
 
-def prepare(path: Path, given: dict[str, Any]) -> Prepared:
+def prepare(path: Path, given: dict[str, Any], reading: Progress = lambda done, total: None) -> Prepared:
     """Read a file without changing the library. `given` holds Document fields a person stated (title, number, in_force_from …):
-    they win over the manifest's, which win over what the text says of itself. Raises IngestError."""
-    loaded = load(path)
+    they win over the manifest's, which win over what the text says of itself. `reading` is told of pages that must be
+    recognised, which takes seconds each. Raises IngestError."""
+    loaded = load(path, reading)
     parser, module = recognise(loaded)
     stated = {key: value for key, value in given.items() if value is not None}
     parsed = module.parse(loaded, DRAFT)
     check(parsed, path)
     title = stated.get("title") or parsed.facts.get("title") or loaded.title or path.stem
     document = _document(title, parsed, stated, path)
-    return Prepared(path, document, _homed(parsed.clauses, document.doc_id), parser, {**parsed.found, "条文": len(parsed.clauses)}, parsed.warnings)
+    if loaded.recognised:
+        document = document.model_copy(update={"recognised": round(min(loaded.recognised.values()), 3)})
+    return Prepared(path, document, _homed(parsed.clauses, document.doc_id), parser, {**parsed.found, "条文": len(parsed.clauses)},
+                    [*loaded.notes, *parsed.warnings])
 
 
 def take_in(store: Store, file: Prepared, changing: Changing = nullcontext) -> Report:
@@ -86,9 +90,10 @@ def take_in(store: Store, file: Prepared, changing: Changing = nullcontext) -> R
     return Report(doc_id=document.doc_id, title=document.title, parser=file.parser, changed=changed, found=file.found, warnings=file.warnings)
 
 
-def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Changing = nullcontext) -> Report:
+def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Changing = nullcontext,
+                reading: Progress = lambda done, total: None) -> Report:
     """Take one file in: `prepare`, then `take_in`."""
-    return take_in(store, prepare(path, given), changing)
+    return take_in(store, prepare(path, given, reading), changing)
 
 
 def recognise(loaded: Loaded) -> tuple[str, Any]:

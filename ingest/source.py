@@ -35,6 +35,8 @@ class Loaded:
     pages: list[Page]
     title: str | None = None  # the document's own heading, where the medium marks one
     tables: Callable[[], list[Table]] = field(default=lambda: [])
+    recognised: dict[int, float] = field(default_factory=dict)  # of pages read off pictures: how sure (0 to 1)
+    notes: list[str] = field(default_factory=list)  # what was done to the text on the way in
 
     @property
     def text(self) -> str:

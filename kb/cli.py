@@ -48,7 +48,7 @@ def index(context: typer.Context, quiet: Annotated[bool, typer.Option("--quiet",
 
 
 @cli.command()
-def ingest(paths: Annotated[list[Path], typer.Argument(metavar="文件…", help="PDF、DOCX、HTML、TXT 或 MD 文件")],
+def ingest(paths: Annotated[list[Path], typer.Argument(metavar="文件…", help="PDF（含扫描件）、DOCX、DOC、WPS、HTML、TXT、MD 或图片")],
            title: Annotated[str | None, typer.Option(help="文件标题；与清单中的标题相同时收入该条目")] = None,
            number: Annotated[str | None, typer.Option(help="文号")] = None,
            issuer: Annotated[str | None, typer.Option(help="发文机关")] = None,
@@ -71,7 +71,7 @@ def ingest(paths: Annotated[list[Path], typer.Argument(metavar="文件…", help
         task = bar.add_task("读取文件", total=len(paths))
         for path in paths:
             try:
-                _report(ingest_file(store, path, given, lambda: _changing(store, bar)), path)
+                _report(ingest_file(store, path, given, lambda: _changing(store, bar), _pages(bar)), path)
             except ZhengwenError as error:
                 failed += 1
                 typer.echo(str(error), err=True)
@@ -201,6 +201,18 @@ def _changing(store: Any, bar: Any) -> Any:
         bar.update(tasks[0], completed=done, total=total)
 
     return changing(store, settings(), progress, lambda: typer.echo("另一个进程正在更新文库，等待它完成……", err=True))
+
+
+def _pages(bar: Any) -> Any:
+    """A bar for pages that must be recognised, shown where there are any."""
+    tasks: list[Any] = []
+
+    def progress(done: int, total: int) -> None:
+        if not tasks:
+            tasks.append(bar.add_task("识别扫描页", total=total))
+        bar.update(tasks[0], completed=done, total=total)
+
+    return progress
 
 
 def _report(report: Any, path: Path) -> None:

@@ -81,6 +81,8 @@ def provisos(used: list[Document], on: date) -> list[str]:
     for d in used:
         if d.kind == "catalogue" and d.coverage.note:
             said.append(sentence("state.incomplete", title=d.title, note=d.coverage.note))
+        if d.recognised is not None:
+            said.append(sentence("state.recognised", title=d.title, sure=f"{d.recognised:.0%}"))
         if d.in_force(on) and d.pending:
             said.append(sentence("state.pending", title=d.title, pending=d.pending))
         if d.in_force(on) and d.checked_on and on > d.checked_on and not d.in_force_to:

@@ -43,6 +43,7 @@ class Document(BaseModel):
     url: str | None = None
     obtained: str = ""  # how the text was obtained
     original: str | None = None  # the file it was taken from, kept under home/originals
+    recognised: float | None = None  # of a text read off pictures: how sure the least sure page is (0 to 1)
     aliases: list[str] = []
     coverage: Coverage = Coverage()
 

@@ -85,8 +85,8 @@ def _brought_up(store: Store, settings: Settings, progress: Progress) -> VectorI
             return None
     except VectorsDamaged:
         like = None
-    folder = generations.fresh(settings, like)
     try:
+        folder = generations.fresh(settings, like)
         with VectorIndex(settings, encoder, folder) as index:
             index.sync(store, progress)
         generations.settle(folder)

@@ -128,7 +128,6 @@ REFUSED = [
     ("旧.xls", OLE, "旧格式", "另存为 DOCX 或 PDF"),
     ("旧.docx", OLE, "旧格式", "另存为 DOCX 或 PDF"),
     ("锁.docx", OLE + "EncryptedPackage".encode("utf-16-le"), "密码", "取消密码"),
-    ("富.doc", rb"{\rtf1\ansi text}", "RTF", "另存为 DOCX 或 PDF"),
     ("文.pdf", "第一条 正文", "纯文字", "改为 .txt"),
     ("网页.pdf", HTML.format(title="", body="正文"), "网页", "改为 .html"),
     ("网页.txt", HTML.format(title="", body="正文"), "网页", "改为 .html"),
