@@ -11,6 +11,7 @@ from evals.citing import count
 from evals.outcome import Judge, Outcome
 from evals.sets import day, wordings
 from kb.engine import PolicyEngine
+from kb.explaining import Explanation
 
 Row = tuple[str, dict[str, Any]]  # the set's name and a line of it
 _ENGINE: list[PolicyEngine] = []  # of a worker process
@@ -32,8 +33,15 @@ def ask_row(engine: PolicyEngine, row: Row) -> list[Outcome]:
     for n, wording in enumerate(wordings(gold)):
         answer = engine.ask(wording, day(gold))
         outcome = judges()[name](gold, n, answer)
-        found.append(outcome.model_copy(update={"cites": count(answer, engine.store)}))
+        trace = brief(engine.explain(wording, day(gold))) if outcome.failed and outcome.split == "dev" else []
+        found.append(outcome.model_copy(update={"cites": count(answer, engine.store), "trace": trace}))
     return found
+
+
+def brief(explanation: Explanation, rows: int = 4, width: int = 90) -> list[str]:
+    """The stages of an explanation in a line each: the first rows of each table, cut to a width."""
+    return [f"{step.title}：" + "；".join([*step.lines, *(" ".join(cell for cell in row if cell)[:width] for row in step.rows[:rows])])
+            for step in explanation.steps[1:-1]]
 
 
 def ask_all(engine: PolicyEngine, rows: list[Row], title: str) -> list[Outcome]:

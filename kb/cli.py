@@ -12,6 +12,7 @@ import typer
 
 from kb.cli_corpus import compare, corpus
 from kb.cli_duties import duties
+from kb.cli_explain import explain
 from kb.cli_keeper import audit, keeper
 from kb.cli_keeping import backup_, restore_
 from kb.cli_screen import screen
@@ -131,6 +132,7 @@ cli.command("restore")(restore_)
 cli.command("compare")(compare)
 cli.command("duties")(duties)
 cli.command("screen")(screen)
+cli.command("explain")(explain)
 cli.command("verify")(verify)
 cli.command("mcp")(mcp)
 

@@ -27,11 +27,13 @@ from kb.rewording import Answering
 from kb.settings import Settings, settings
 from kb.store import Store
 from kb.tokens import tokens
+from kb.tracing import note, tracing
 from kb.understanding import SANCTION, Reading, read
 from kb.verifying import faults
 
 if TYPE_CHECKING:
     from kb.citation_check import CitationReport
+    from kb.explaining import Explanation
     from kb.llm import LanguageModel
     from kb.retrieval import ClauseRetriever, Retrievers
     from kb.screening import Screening
@@ -89,6 +91,15 @@ class PolicyEngine:
             raise ZhengwenError("回答没有通过引文核对，已停止显示：" + "；".join(wrong))
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         return Answering(answer, self.store, self.model, "；".join(filter(None, [reading.earlier, question])))
+
+    @_of_one_state
+    def explain(self, question: str, as_of: date | None = None, earlier: str = "") -> Explanation:
+        """How the answer to a question comes about, for who doubts it (kb.explaining); the answer is that of `ask`."""
+        from kb.explaining import explained
+
+        with tracing() as notes:
+            answer = self.ask(question, as_of, earlier)
+        return explained(read(question.strip(), as_known(self.store.documents(), answer.as_of), earlier.strip()), answer, notes, self.store)
 
     def converse(self, said: list[str], as_of: date | None = None) -> Answering:
         """The answer to the last of what one person said in turn; what it lacks is carried over from the turns before (kb.conversation)."""
@@ -208,6 +219,7 @@ class PolicyEngine:
 
         wording = Wording(reading.question, reading.earlier)
         found = determine(wording, on, self.store, lambda doc_id: self.retriever.search(wording.text, Filter(doc_ids={doc_id}), CANDIDATES))
+        note("class", found=found)
         return tell(found, reading, on, self.store) if found else None
 
     def _document(self, reading: Reading, on: date) -> Finding | None:
@@ -220,7 +232,9 @@ class PolicyEngine:
         if listed is None:
             return None
         project = Project(reading.question, reading.earlier)
-        found = determine(project, on, self.store, self.retriever.cosines(subject_of(project), listed[0].doc_id))
+        cosines = self.retriever.cosines(subject_of(project), listed[0].doc_id)
+        found = determine(project, on, self.store, cosines)
+        note("document", found=found, rows=listed[1], cosines=cosines)
         return tell(found, reading, on, self.store) if found and (not found.doubtful or project.described) else None
 
     def duties(self, unit: str | None = None, topic: str | None = None) -> list[DutyRecord]:

@@ -24,6 +24,7 @@ from kb.scope import outside
 from kb.settings import Settings
 from kb.store import Store
 from kb.tokens import tokens
+from kb.tracing import note
 from kb.vectors import VectorIndex
 
 PASSAGES = 1500  # at most, of one document looked at whole
@@ -68,7 +69,8 @@ class ClauseRetriever(BaseRetriever):
         """The clauses nearest to a query, best first, with their fused score and their cosine."""
         where, limit = where or self.where, limit or self.limit
         doc_ids = {d.doc_id for d in self.store.documents() if where.admits(d)}
-        lexical = dict(self.store.full_text(tokens(query), POOL, doc_ids))
+        words = tokens(query)
+        lexical = dict(self.store.full_text(words, POOL, doc_ids))
         cosine = self._cosine(query, where, doc_ids)
         by_words, by_meaning = standard(lexical), standard(cosine)
         weight = DENSE_WEIGHT if self.dense else 0.0
@@ -79,6 +81,7 @@ class ClauseRetriever(BaseRetriever):
         ranked = sorted(scores, key=lambda clause_id: (-scores[clause_id], clause_id))
         hits = [Hit(clause=clauses[c], score=scores[c], cosine=cosine.get(c)) for c in ranked
                 if c in clauses and _in(clauses[c].fields, where)]
+        note("search", query=query, documents=len(doc_ids), words=words, lexical=lexical, cosine=cosine, hits=hits)
         return hits[:limit]
 
     def cosines(self, query: str, doc_id: str) -> dict[str, float]:
@@ -90,7 +93,9 @@ class ClauseRetriever(BaseRetriever):
 
     def outside(self, query: str) -> bool:
         """Does the question lie outside the field, as far as this model can tell?"""
-        return self.dense is not None and outside(self.dense.query_vector(query), self.dense.model.model_name)
+        found = self.dense is not None and outside(self.dense.query_vector(query), self.dense.model.model_name)
+        note("scope", outside=found)
+        return found
 
     def _cosine(self, query: str, where: Filter, doc_ids: set[str]) -> dict[str, float]:
         if self.dense is None or not doc_ids:
