@@ -99,6 +99,12 @@ def write(browser, label: str, text: str) -> None:
     box.send_keys(text)
 
 
+def choose(browser, label: str, option: str) -> None:
+    """Choose from a list."""
+    field(browser, label).click()
+    waiting(browser).until(lambda d: next((o for o in d.find_elements(CSS, "[role=option]") if option in o.text), None)).click()
+
+
 def press(browser, text: str, within: str = "body") -> None:
     """Press the visible button that bears a text."""
     waiting(browser).until(lambda d: next((b for b in d.find_elements(CSS, f"{within} button") if b.is_displayed() and b.text.strip() == text), None)).click()

@@ -12,7 +12,7 @@ from kb.engine import PolicyEngine
 from kb.errors import IngestError, QuestionError
 from kb.settings import Settings
 from kb.store import Store
-from tests.browsing import CSS, ask, field, open_page, press, tab, wait_for, waiting, write
+from tests.browsing import CSS, ask, choose, open_page, press, tab, wait_for, write
 from web.originals import marked_page
 
 RULE = "某市危险废物管理规定\n（某府发〔2025〕3号）\n第一条 为了加强管理，制定本规定。\n第二条 产生危险废物的单位应当建立管理台账<script>document.title='坏'</script><img src=x onerror=\"document.title='坏'\">[x](javascript:alert(1))。\n第三条 本规定自2025年7月1日起施行。\n"
@@ -52,8 +52,7 @@ def test_a_file_is_taken_in_after_a_preview_and_removed(library, tmp_path):
     wait_for(library, "#sources mark", "<img src=x onerror=\"document.title='坏'\">[x](javascript:alert(1))")
     assert library.title == "政问" and not library.find_elements(CSS, "#desk img, #desk .md a, #library img")
     tab(library, "文库")
-    field(library, "由文件收录的文件").click()
-    waiting(library).until(lambda d: d.find_elements(CSS, "[role=option]"))[0].click()
+    choose(library, "由文件收录的文件", "某市危险废物管理规定")
     press(library, "移除")
     wait_for(library, "#kept .notice", "勾选“确认移除”")
     library.find_element(CSS, "#sure input").send_keys(Keys.SPACE)

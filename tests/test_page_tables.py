@@ -3,7 +3,7 @@
 import pytest
 from openpyxl import load_workbook
 
-from tests.browsing import CSS, downloaded, open_page, press, tab, wait_for, waiting, write
+from tests.browsing import CSS, choose, downloaded, open_page, press, tab, wait_for, waiting, write
 from web.browse_tab import found
 from web.duties_tab import shown
 from web.entry import as_html
@@ -57,6 +57,9 @@ def test_the_catalogue_is_browsed_and_an_entry_opened(page):
     wait_for(page, "#entry .entry td", "<5万立方米/年（单线）")
     wait_for(page, "#entry .history", "产业结构调整指导目录（2019年本）")
     wait_for(page, "#entry .history", "文字相同")
+    choose(page, "版本", "2019年本")
+    choose(page, "类别", "限制类")
+    wait_for(page, "#browse .bar", "共 2 条")
     page.find_element(CSS, "#browse-list label:nth-of-type(2)").click()
     write(page, "关键词", "人造板")
     wait_for(page, "#browse td", "年产20万立方米及以上的")

@@ -54,7 +54,7 @@ def build(engine: PolicyEngine, tab: gr.Tab) -> None:
         with gr.Column(scale=3, min_width=320):
             rows = gr.HTML("", elem_id="browse", js_on_load="zw.listen(element, trigger, server)", server_functions=[clause_server(engine)], apply_default_css=False)
         with gr.Column(scale=2, min_width=320, elem_classes="sticky"):
-            one = gr.HTML(BLANK, elem_id="entry", js_on_load="zw.listen(element, trigger, server)", server_functions=[clause_server(engine)], apply_default_css=False)
+            one = gr.HTML(BLANK, elem_id="entry", js_on_load="zw.reveal(element, trigger, server, watch)", server_functions=[clause_server(engine)], apply_default_css=False)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     which.change(choose, [which, words], [edition, kind, sector, rows], **quiet)
     edition.input(edition_chosen, [edition, kind, words], [sector, rows], **quiet)

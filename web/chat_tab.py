@@ -9,11 +9,13 @@ from typing import Any
 
 import gradio as gr
 
+from kb.audit import Audit
 from kb.conversation import Thread, Turn, follow
 from kb.engine import PolicyEngine
 from kb.errors import QuestionError, ZhengwenError
 from kb.rewording import Answering
 from web import feedback, sources, transcript
+from web.accounts import person_of
 from web.answer_docx import as_docx
 from web.fields import day
 from web.markup import button
@@ -43,17 +45,19 @@ def build(engine: PolicyEngine) -> dict[str, Any]:
     """The tab's components; the page's load event fills them from an address."""
     served = [_answer_docx(engine), _feedback(engine), page_image(engine)]
 
-    def ask(question: str, as_of: str, talk: Talk) -> Iterator[Shown]:
+    def ask(question: str, as_of: str, talk: Talk, request: gr.Request) -> Iterator[Shown]:
         question = (question or "").strip()
         if not question:
             yield gr.skip(), gr.skip(), gr.skip(), talk  # type: ignore[misc]
             return
+        _record(engine, request, question)
         yield from _ask(engine, question, as_of, talk, None)
 
-    def pressed(as_of: str, talk: Talk, event: gr.EventData) -> Iterator[Shown]:
+    def pressed(as_of: str, talk: Talk, request: gr.Request, event: gr.EventData) -> Iterator[Shown]:
         said = event._data or {}
         value = str(said.get("value") or "")[:LONGEST]
         if said.get("act") == "ask" and value:
+            _record(engine, request, value)
             yield from _ask(engine, value, as_of, talk, None)
         elif said.get("act") == "drop" and value in talk.thread.facts:
             thread = talk.thread.without(value)
@@ -143,11 +147,18 @@ def welcome() -> str:
             f'<div class="examples">{groups}</div></div>')
 
 
+def _record(engine: PolicyEngine, request: gr.Request | None, question: str) -> None:
+    """The question in the audit log, where the settings keep questions."""
+    if engine.settings.audit_questions and request is not None:
+        person = person_of(request)
+        Audit(engine.settings).record(person.name if person else "", "提问", question, request.client.host if request.client else "")
+
+
 def _answer_docx(engine: PolicyEngine) -> Any:
     def answer_docx(said: list[str]) -> dict[str, str]:
         question, as_of, before = texts(said, 3)
         try:
-            answer = engine.ask(question, day(as_of), before)
+            answer = engine.answering(question, day(as_of), before).answer  # the program's own, complete and the same each time
         except ZhengwenError as error:
             return {"error": str(error)}
         data = as_docx("；".join(filter(None, [before, question])), answer)
@@ -159,7 +170,7 @@ def _feedback(engine: PolicyEngine) -> Any:
     def feedback_(said: list[str]) -> dict[str, Any]:
         question, as_of, before, verdict, note = texts(said, 5)
         try:
-            answer = engine.ask(question, day(as_of), before)
+            answer = engine.answering(question, day(as_of), before).answer
             feedback.record(engine.settings.home, verdict, note, answer, before)
         except (ZhengwenError, OSError) as error:
             return {"error": str(error) if isinstance(error, ZhengwenError) else "没有写成功，请检查磁盘空间。"}

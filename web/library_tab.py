@@ -1,5 +1,6 @@
 """文库: what is held, with dates, state and coverage; a keeper takes documents in after a preview, removes them, re-indexes."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from kb.audit import Audit
 from kb.engine import PolicyEngine
 from kb.errors import ZhengwenError
 from kb.publishing import changing
+from web import feedback
 from web.accounts import keeper_allowed, person_of
 from web.fields import day
 from web.library_view import documents, previewed
@@ -89,6 +91,17 @@ def build(engine: PolicyEngine, tab: gr.Tab) -> None:
             said = notice(str(error), "bad")
         return (said, *show(words, request))
 
+    def exported(request: gr.Request) -> tuple[Any, Any]:
+        try:
+            _admit(request)
+            if not (lines := feedback.as_eval_lines(engine.settings.home)):
+                raise ZhengwenError("还没有评价。在“问答”的回答下面点“有用”或“有误”就会保存。")
+        except ZhengwenError as error:
+            return gr.update(visible=False), notice(str(error), "bad")
+        path = Path(tempfile.mkdtemp(prefix="zhengwen-feedback-")) / "评价.jsonl"
+        path.write_text(lines, encoding="utf-8")
+        return gr.update(value=str(path), visible=True), ""
+
     with gr.Row(elem_classes="two"):
         with gr.Column(scale=3, min_width=320):
             words = gr.Textbox(label="查找文件", placeholder="标题、文号或发文机关", max_length=60, elem_id="library-words")
@@ -116,7 +129,11 @@ def build(engine: PolicyEngine, tab: gr.Tab) -> None:
                     away = gr.Button("移除", variant="stop", elem_id="remove", min_width=110)
                 gr.HTML("<h3>索引</h3><p class=hint>条文库有改动或换了向量模型时运行；只补缺的部分。</p>", apply_default_css=False)
                 rebuild = gr.Button("重建索引", elem_id="reindex")
+                gr.HTML("<h3>评价</h3><p class=hint>“有用”“有误”和说明，一行一条，可直接用作评测题。</p>", apply_default_css=False)
+                export = gr.Button("导出评价（JSONL）", elem_id="export-feedback")
+                judged = gr.File(label="评价", visible=False, elem_id="feedback-file")
                 done = gr.HTML("", elem_id="kept", apply_default_css=False, min_height=40)
+    export.click(exported, None, [judged, done], show_progress="hidden", api_visibility="private")
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     shown = [listed, open_, closed, gone]
     gr.on([tab.select, words.change], show, [words], shown, trigger_mode="always_last", **quiet)

@@ -73,7 +73,8 @@ def link(url: str, text: str) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str, classes: str = "") -> str:
     """A table whose cells are HTML already."""
     head = "".join(f'<th scope="col">{esc(h)}</th>' for h in header)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    names = [esc(h) for h in header]
+    body = "".join("<tr>" + "".join(f'<td data-label="{name}">{cell}</td>' for name, cell in zip(names, row, strict=True)) + "</tr>" for row in rows)
     return (f'<div class="scroll" tabindex="0" role="region" aria-label="{esc(caption)}"><table class="grid {classes}"><caption class="unseen">{esc(caption)}'
             f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
 

@@ -212,6 +212,15 @@ window.zw = (() => {
     shown();
   };
 
+  // — what was asked for is brought into view —
+  const reveal = (element, trigger, server, watch) => {
+    listen(element, trigger, server);
+    watch('value', () => requestAnimationFrame(() => {
+      const top = element.getBoundingClientRect().top;
+      if (top < 0 || top > innerHeight * .7) element.scrollIntoView({block: 'start', behavior: calm()});
+    }));
+  };
+
   // — light and dark —
   const theme = (dark) => {
     document.body.classList.toggle('dark', dark);
@@ -241,5 +250,9 @@ window.zw = (() => {
     if (kept) theme(kept === 'dark');
     else theme(document.body.classList.contains('dark'));
   };
-  return {listen, talk, start, say, save, opener: null};
+  new MutationObserver(() => {
+    const b = $('[data-do=theme]');
+    if (b && b.getAttribute('aria-pressed') !== String(document.body.classList.contains('dark'))) theme(document.body.classList.contains('dark'));
+  }).observe(document.documentElement, {childList: true, subtree: true});
+  return {listen, talk, reveal, start, say, save, opener: null};
 })();

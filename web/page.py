@@ -12,13 +12,14 @@ from fastapi import FastAPI  # noqa: E402
 from kb.engine import PolicyEngine  # noqa: E402
 from kb.errors import ZhengwenError  # noqa: E402
 from web import browse_tab, chat_tab, duties_tab, library_tab, screening_tab, sources  # noqa: E402
+from web.accounts import person_of  # noqa: E402
 from web.fields import day  # noqa: E402
 from web.front import FrontPage  # noqa: E402
-from web.markup import notice  # noqa: E402
+from web.markup import esc, notice  # noqa: E402
 from web.theme import looks  # noqa: E402
 
 HEAD = """<header class="brand"><div class="seal" aria-hidden="true">政</div><div><h1>政问</h1><p>广元市环境保护与产业政策问答</p></div>
-<div class="spring"></div>{state}<button type="button" data-do="theme" aria-pressed="false" class="quiet">深色</button></header>"""
+<div class="spring"></div><p class="held">收录 {held} 份文件</p>{who}<button type="button" data-do="theme" aria-pressed="false" class="quiet">深色</button></header>"""
 CONCURRENT = 20  # requests answered at the same time
 
 
@@ -32,7 +33,7 @@ def mount(app: FastAPI, engine: PolicyEngine) -> FastAPI:
 def build_page(engine: PolicyEngine) -> gr.Blocks:
     """The page over one engine."""
     with gr.Blocks(title="政问", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(HEAD.format(state=_state(engine)), elem_id="brand", apply_default_css=False)
+        brand = gr.HTML(_brand(engine, None), elem_id="brand", apply_default_css=False)
         said = gr.HTML("", elem_id="notice", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("问答", id="ask"):
@@ -48,16 +49,19 @@ def build_page(engine: PolicyEngine) -> gr.Blocks:
 
         def opened(request: gr.Request) -> tuple[Any, ...]:
             lacking = engine.notice()
-            return (*_opened(engine, request), notice(lacking, "warn") if lacking else "")
+            return (*_opened(engine, request), notice(lacking, "warn") if lacking else "", _brand(engine, request))
 
-        page.load(opened, None, [chat["live"], chat["talk"], chat["as_of"], chat["sources"], said],
+        page.load(opened, None, [chat["live"], chat["talk"], chat["as_of"], chat["sources"], said, brand],
                   show_progress="hidden", api_visibility="private", js="() => zw.start()")
     page.queue(default_concurrency_limit=CONCURRENT, max_size=200)
     return page
 
 
-def _state(engine: PolicyEngine) -> str:
-    return f'<p class="held">收录 {sum(1 for d in engine.documents() if d.coverage.held != 0)} 份文件</p>'
+def _brand(engine: PolicyEngine, request: gr.Request | None) -> str:
+    """The head of the page: how much is held, and who is signed in."""
+    person = person_of(request) if request else None
+    who = f'<a class="quiet" href="/login">{esc(person.name) if person and person.name else "登录"}</a>'
+    return HEAD.format(held=sum(1 for d in engine.documents() if d.coverage.held != 0), who=who)
 
 
 def _opened(engine: PolicyEngine, request: gr.Request) -> tuple[Any, ...]:

@@ -63,7 +63,7 @@ def build(engine: PolicyEngine) -> None:
                     _batch(engine)
         with gr.Column(scale=3, min_width=320):
             served = [_sheet_file(engine), page_image(engine), _template()]
-            shown = gr.HTML(f'<div class="blank">{EMPTY}</div>', elem_id="sheet", js_on_load="zw.listen(element, trigger, server)",
+            shown = gr.HTML(f'<div class="blank">{EMPTY}</div>', elem_id="sheet", js_on_load="zw.reveal(element, trigger, server, watch)",
                             server_functions=served, apply_default_css=False)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     go.click(from_form, [as_of, *fields], [text, shown], **quiet)
