@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt
 APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || echo sudo apt-get)
 
-.PHONY: setup serve test eval bench encoder lint browser
+.PHONY: setup serve test eval bench encoder lint browser screenshots
 
 setup: $(STAMP)
 
@@ -24,6 +24,11 @@ serve: setup
 browser:
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
 	  (export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq && $(APT) install -y -qq chromium chromium-driver fonts-noto-cjk >/dev/null)
+
+# 说明里的页面截图，写入 docs/
+screenshots: setup browser
+	$(BIN)/zhengwen index --quiet
+	$(BIN)/python -m tests.screenshots
 
 test: setup lint browser
 	$(BIN)/python -m pytest
