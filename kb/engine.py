@@ -62,6 +62,12 @@ def _of_one_state(method: Method) -> Method:
     return cast(Method, inside)
 
 
+def _unread(answer: Answer) -> bool:
+    """Was nothing found, not even what is asked, or which row of the list is meant?"""
+    return answer.status == "not_found" or answer.intent == "explanation" or (
+        answer.eia is not None and answer.eia.document == "待定" and len(answer.eia.rows) > 2)
+
+
 class PolicyEngine:
     """Answers questions from one store; safe to use from several threads."""
 
@@ -79,9 +85,27 @@ class PolicyEngine:
         same project; facts may arrive over several turns."""
         return self.answering(question, as_of, earlier).finish()
 
-    @_of_one_state
     def answering(self, question: str, as_of: date | None = None, earlier: str = "") -> Answering:
-        """The same answer as it is written: determined when this returns, its text to be read piece by piece."""
+        """The same answer as it is written: determined when this returns, its text to be read piece by piece. Where the question
+        could not be read and a language model is configured, it is put into order once (kb.rereading)."""
+        until = time.monotonic() + self.settings.llm_timeout
+        answering = self._determined(question, as_of, earlier)
+        if self.model and _unread(answering.answer):
+            from kb.rereading import asking, reread
+
+            started = time.perf_counter()
+            if asking(question) and (anew := reread(question, self.model, until)) and anew != question:
+                again = self._determined(anew, as_of, earlier)
+                if again.answer.status in ("answered", "conditional") and not _unread(again.answer):
+                    again.understood_as(question, anew)
+                    again.answer.elapsed_ms = round((time.perf_counter() - started) * 1000 + answering.answer.elapsed_ms, 1)
+                    answering = again
+        answering.until = until
+        return answering
+
+    @_of_one_state
+    def _determined(self, question: str, as_of: date | None = None, earlier: str = "") -> Answering:
+        """What the program itself makes of a question."""
         started, on = time.perf_counter(), as_of or date.today()
         reading = read(question.strip(), as_known(self.store.documents(), on), earlier.strip())
         intent, finding = self._find(reading, on)

@@ -37,7 +37,13 @@ class Answering:
     def __init__(self, answer: Answer, store: Store, model: LanguageModel | None = None, told: str = ""):
         self.answer, self.store, self.told = answer, store, told or answer.question
         self.model = model if model and answer.citations and answer.status in ("answered", "conditional") and answer.intent != "lookup" else None
-        self.started = time.perf_counter()
+        self.started, self.until = time.perf_counter(), time.monotonic() + (model.timeout if model else 0)
+
+    def understood_as(self, question: str, anew: str) -> None:
+        """The answer is to `question`, read as `anew`: that is said first."""
+        told = sentence("model.reread", question=anew)
+        self.answer.question, self.told = question, question
+        self.answer.text, self.answer.warnings = f"{told}\n\n{self.answer.text}", [told, *self.answer.warnings]
 
     def finish(self) -> Answer:
         for _ in self:
@@ -54,7 +60,7 @@ class Answering:
             yield written
         held, notice = list[str](), ""
         try:
-            for words in self._sentences(time.monotonic() + self.model.timeout):
+            for words in self._sentences(self.until):
                 piece = ("\n\n" if head else "") + sentence("model.head") + "\n\n" + words if not held else words
                 held.append(words)
                 written += piece

@@ -180,3 +180,42 @@ def test_the_stream_shows_the_conclusion_first_and_each_sentence_when_checked(as
     explained_at = next(at for at, text in seen if "说明" in text)
     text = "".join(t for _, t in seen)
     assert explained_at - first > 0.5 and explained(text) == GOOD and "**引用**" in text
+
+
+UNREAD = "帮忙看看某个手续：拟落户一处做木质门窗柜子的作坊（没有电镀），一年刷溶剂型油漆8吨"
+
+
+@pytest.mark.parametrize("said, expected", [
+    ('{"intent": "eia", "product": "木质家具制造", "facts": ["没有电镀"]}', None),  # not a word of the question
+    ('{"intent": "eia", "product": "门窗柜子", "facts": ["溶剂型油漆8吨", "电镀", "喷粉"]}', ("没有电镀", "溶剂型油漆8吨")),
+    ('好的：```json\n{"intent": "eia", "product": "木质门窗"}\n```', ("木质门窗",)),
+    ('{"intent": "duties", "topic": "秸秆禁烧"}', None), ('{"intent": "eia", "product": "电镀"}', None),
+    ('{"intent": "lookup", "document": "民法典", "clause": "第一条"}', None), ("[1, 2]", None), ('{"intent": "报告书"}', None), ('{"intent": "eia"', None), ("", None), ('{"product": ' + '{"a":' * 3000, None),
+])
+def test_a_reading_may_only_use_the_question_s_own_words(asking, model, said, expected):
+    from kb.rereading import reread
+
+    model.behaviour = bad.says(said)
+    anew = reread(UNREAD, asking.model, time.monotonic() + 5)
+    if expected is None:
+        assert anew is None
+    else:
+        assert all(word in anew for word in expected) and "喷粉" not in anew and anew.endswith("环评做报告书还是报告表？")
+        assert "电镀" not in anew.replace("没有电镀", "")
+
+
+def test_a_question_that_was_not_read_is_read_with_the_model_s_help(asking, model):
+    """Found nothing → put into order → answered, and it is said how it was understood; the determination is the program's."""
+    question = "咨询：那个大排查大整治之后的负面清单，到底哪个衙门挑头呀，急等回话"
+    plain = asking._determined(question, DAY).answer
+    assert plain.duties is None
+    model.behaviour = bad.says('{"intent": "duties", "topic": "负面清单"}')
+    answer = asking.ask(question, DAY)
+    assert answer.question == question and answer.status == "answered" and "市环境保护局" in answer.duties.lead_units
+    assert answer.text.startswith("按“负面清单由谁牵头、谁负责？”理解")
+    model.behaviour = bad.says('{"intent": "lookup", "document": "民法典", "clause": "一千二百五十九条"}')
+    assert asking.ask("民法典里一千二百五十九条，讲的啥", DAY).citations[0].clause_id == "civil-code/1259"
+    model.behaviour = bad.says('{"intent": "eia", "product": "负面清单"}')  # no word of the question asks for that
+    assert asking.ask(question, DAY).intent == plain.intent
+    model.behaviour = bad.half
+    assert plain.text in asking.ask(question, DAY).text
