@@ -30,6 +30,7 @@ create trigger if not exists audit_added_only before update on audit begin selec
 """
 COLUMNS = ("时间", "谁", "做了什么", "内容", "来自", "校验")
 DAY = 86400
+ASKED = ("提问", "批量提问", "预审")
 log = logging.getLogger("zhengwen.audit")
 
 
@@ -54,7 +55,7 @@ class Audit:
 
     def record(self, who: str, action: str, detail: str = "", address: str = "") -> None:
         """Add a line. Questions are left out where the settings say so."""
-        if action == "提问" and not self.settings.audit_questions:
+        if action in ASKED and not self.settings.audit_questions:
             return
         now = time.time()
         try:

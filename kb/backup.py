@@ -7,6 +7,7 @@ the store. A backup is checked before anything of it is used.
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -23,6 +24,7 @@ from kb.settings import Settings
 from kb.store import Store
 
 LIBRARY, BESIDE = "zhengwen.sqlite3", ("accounts.sqlite3", "audit.sqlite3")
+ORIGINAL = re.compile(r"originals/[0-9a-f]{32}\.pdf")  # the papers documents were taken from
 CONTENTS = "backup.json"
 LARGEST = 20 * 2 ** 30  # bytes of an unpacked file
 Progress = Callable[[int, int], None]
@@ -45,6 +47,8 @@ def backup(settings: Settings, path: Path | None = None, progress: Progress = la
                 packed.writestr(CONTENTS, json.dumps({"made": made.isoformat(timespec="seconds"), "sha256": sums}))
                 for name in files:
                     packed.write(Path(folder) / name, name)
+                for paper in sorted((settings.home / "originals").glob("*.pdf")):
+                    packed.write(paper, f"originals/{paper.name}", zipfile.ZIP_STORED)
         os.replace(partial, path)
     except OSError as error:
         with suppress(OSError):
@@ -92,7 +96,8 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
             names = [n for n in contents["sha256"] if n in (LIBRARY, *BESIDE)]
             if LIBRARY not in names or any(packed.getinfo(n).file_size > LARGEST for n in names):
                 raise ValueError
-            for name in names:
+            (folder / "originals").mkdir()
+            for name in [*names, *(n for n in packed.namelist() if ORIGINAL.fullmatch(n))]:
                 with packed.open(name) as source, (folder / name).open("wb") as target:
                     shutil.copyfileobj(source, target)
         if any(checksum(folder / n) != contents["sha256"][n] for n in names) or not whole(folder / LIBRARY):

@@ -60,6 +60,7 @@ def ingest(paths: Annotated[list[Path], typer.Argument(metavar="文件…", help
            url: Annotated[str | None, typer.Option(help="来源网址")] = None) -> None:
     """收录文件：识别种类、解析条文、写入文库。同一文件重复收录不改变文库。"""
     from ingest.pipeline import ingest_file
+    from kb.audit import Audit, at_the_console
     from kb.settings import settings
     from kb.store import Store
 
@@ -72,7 +73,9 @@ def ingest(paths: Annotated[list[Path], typer.Argument(metavar="文件…", help
         task = bar.add_task("读取文件", total=len(paths))
         for path in paths:
             try:
-                _report(ingest_file(store, path, given, lambda: _changing(store, bar), _pages(bar)), path)
+                report = ingest_file(store, path, given, lambda: _changing(store, bar), _pages(bar))
+                Audit().record(at_the_console(), "收录文件", f"{path.name} → {report.title}（{report.doc_id}）")
+                _report(report, path)
             except ZhengwenError as error:
                 failed += 1
                 typer.echo(str(error), err=True)
@@ -104,6 +107,7 @@ def ask(question: Annotated[str, typer.Argument(metavar="问题")] = "",
         batch: Annotated[Path | None, typer.Option(help="批量提问：每行一个 {id, question, as_of} 的 JSONL 文件")] = None,
         out: Annotated[Path | None, typer.Option(help="批量提问的输出文件")] = None) -> None:
     """提问：政策准入、环评类别、部门职责、条文含义。"""
+    from kb.audit import Audit, at_the_console
     from kb.engine import PolicyEngine
 
     on = _day(as_of)
@@ -111,8 +115,10 @@ def ask(question: Annotated[str, typer.Argument(metavar="问题")] = "",
         if not batch or not out or question:
             raise QuestionError("批量提问请同时给出 --batch 输入文件和 --out 输出文件，且不再写问题。")
         _ask_all(PolicyEngine(), list(_batch(batch)), out, on)
+        Audit().record(at_the_console(), "批量提问", f"{batch} → {out}")
         return
     answer = PolicyEngine().ask(question, on)
+    Audit().record(at_the_console(), "提问", f"{question} → {answer.status}")
     if as_json:
         typer.echo(json.dumps(answer.contract(), ensure_ascii=False))
         return

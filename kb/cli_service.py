@@ -60,11 +60,11 @@ def verify(path: Annotated[Path, typer.Argument(metavar="文件", help="PDF、DO
 
 def mcp(http: Annotated[int | None, typer.Option("--http", metavar="端口", help="用 HTTP（地址 /mcp）；不写则用标准输入输出")] = None) -> None:
     """启动 MCP 服务，供支持 MCP 的助手调用：提问、预审、职责、条文、核对引用。"""
-    from kb.engine import PolicyEngine
     from web.mcp_server import create_server, http_app
+    from web.recording import Recorded
     from web.server import serve
 
-    engine = PolicyEngine()
+    engine = Recorded(where="MCP")
     engine.warm()
     if http is None:
         create_server(engine).run("stdio")

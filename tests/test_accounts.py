@@ -223,3 +223,16 @@ def test_the_audit_log_is_only_added_to(tmp_path):
         db.execute("insert into audit(at, who, action, detail, address, hash) values(?,?,?,?,?,?)", (old, "旧", "提问", "", "", ""))
     Audit(Settings(home=tmp_path, audit_days=30)).record("王", "提问", "今天")
     assert all(line.who != "旧" for line in log.lines())
+
+
+def test_what_is_asked_over_the_network_is_on_record(shipped, home):
+    from web.recording import Recorded
+    from web.server import create_app
+
+    engine = Recorded(shipped, Settings(home=home, embedding="none"))
+    client = TestClient(create_app(engine, page=False), base_url="http://localhost", client=("10.0.0.7", 1))
+    assert client.post("/api/ask", json={"question": "负面清单谁牵头"}).status_code == 200
+    sign_in(client, "李读者", WORD)
+    assert client.post("/api/screen", json={"project": "年产5万立方米刨花板项目"}).status_code == 200
+    lines = [(line.who, line.action, line.detail[:6], line.address) for line in Audit(Settings(home=home)).lines()]
+    assert lines == [("", "提问", "负面清单谁牵", "10.0.0.7"), ("李读者", "登录", "", "10.0.0.7"), ("李读者", "预审", "年产5万立方", "10.0.0.7")]

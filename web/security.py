@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.settings import Settings
 from web.accounts import Accounts, router, same_site
+from web.recording import REQUEST
 
 # Gradio's page needs inline scripts and styles, and builds functions from the page's own text
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -50,6 +51,8 @@ class Shield:
             limit = (self.settings.upload_mb + 1) * 2 ** 20  # the form around the file counts too
         if (refusal := await self._refusal(scope, request, limit)) is not None:
             return await refusal(scope, receive, sent)
+        if scope["path"].startswith(INTERFACES):
+            REQUEST.set(request)
         try:
             await self.app(scope, _counted(receive, limit), sent)
         except TooLarge:

@@ -12,6 +12,7 @@ from kb.errors import SettingsError, ZhengwenError
 from kb.settings import settings
 from web import api, metrics, openai_api, refusals
 from web.guard import Guard
+from web.recording import Recorded
 from web.security import protect
 
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -43,7 +44,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         s.accepted_keys()
-        engine = PolicyEngine()
+        engine = Recorded()
         engine.warm()
         app = create_app(engine)
         serve(app, s.host, s.port)
