@@ -46,6 +46,7 @@ encoder: setup
 	$(BIN)/python -m evals.encoder.scope
 	$(BIN)/python -m evals.encoder.vectors
 
+# 速度、内存、规模试验，写 evals/bench.json（两核空闲时约10分钟）
 bench: setup
 	$(BIN)/zhengwen index --quiet
 	$(BIN)/python -m evals.bench

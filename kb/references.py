@@ -17,6 +17,10 @@ NOTE = re.compile(rf"(?:说明|注)\s*(?:第\s*)?({N})")
 PART = re.compile(rf"第\s*({N})\s*部分(?:\s*第?\s*[（(]?\s*({N})\s*[）)]?\s*项?)?(?:\s*第\s*({N})\s*段)?")
 ENTRY = re.compile(rf"(鼓励类|限制类|淘汰类)[·\s]*([一-鿿]+?)\s*第\s*({N})\s*(?:项|条)")
 TITLE = re.compile(r"《([^《》]{2,60})》")
+LONGER = re.compile(r"(?:的)?实施(?:条例|细则|办法|规定)|(?:的)?司法解释")  # 环境保护税法实施条例 is not 环境保护税法
+UNMARKED = re.compile(r"[一-鿿]{2,24}?(?:条例|实施细则|(?:管理|暂行|实施|监督|处罚|审查)办法|(?<=国家[一-鿿]{4})名录)")  # titles written without 《》
+BEFORE_TITLE = re.compile(r"^.*?(?:请问|想问|想知道|查一下|查查|根据|按照|依据|依照|对照|违反|关于|符合|按|[在看查翻问])(?=[一-鿿]{4})")
+GENERIC = re.compile(r"(?:这|那|哪|该|本|新|旧|有关|相关|什么|有没有|地方|行政|国家|上述|前述|几[个部])[个部些份]?(?:的)?(?:行政法规)?(?:条例|办法|细则|名录|实施细则|管理办法)")
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,22 @@ def named_documents(question: str, documents: list[Document]) -> list[Document]:
     """Documents whose title, number or alias stands in the question; a longer name covers the shorter ones in it."""
     text, found = question, []
     for name, document in _longest_first(documents):
-        if name in text:
-            text = text.replace(name, "\0" * len(name))
+        if name not in text:
+            continue
+        for m in list(re.finditer(re.escape(name), text)):
+            if LONGER.match(text, m.end()):
+                continue
+            text = text[:m.start()] + "\0" * len(name) + text[m.end():]
             if document not in found:
                 found.append(document)
     return found
 
 
 def unknown_titles(question: str, documents: list[Document]) -> list[str]:
-    """Titles in 《》 that no document of the library bears."""
-    return [t for t in TITLE.findall(question) if not named_documents(t, documents)]
+    """Titles that no document of the library bears: those in 《》, and a regulation's name written without."""
+    marked = TITLE.findall(question)
+    bare = [] if marked else [BEFORE_TITLE.sub("", t) for t in UNMARKED.findall(question)]
+    return [t for t in [*marked, *(t for t in bare if len(t) > 4 and not GENERIC.fullmatch(t))] if not named_documents(t, documents)]
 
 
 def places(question: str, document: Document, store: Store) -> list[Place]:
