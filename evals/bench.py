@@ -22,7 +22,7 @@ from typing import Any
 from evals.baselines import searches
 from evals.growth import copy_of, grow
 from evals.latency import KINDS, sample
-from evals.printing import table
+from evals.printing import README, into, table
 from evals.run import machine
 from evals.sets import FOLDER, day
 from kb.embedding import embedding
@@ -53,6 +53,7 @@ def main() -> None:
     result["made"]["load_after"] = os.getloadavg()[0]
     result["markdown"] = markdown(result)
     (FOLDER / "bench.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    into(README, "make bench", result["markdown"])
     print(result["markdown"])
 
 

@@ -1,8 +1,10 @@
 """The figures as Markdown tables, for the terminal and the README."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+README = Path(__file__).parents[1] / "README.md"
 HALVES = {"dev": "开发半", "test": "未看半"}
 
 
@@ -56,3 +58,25 @@ def percent(s: dict[str, float]) -> str:
 def times(r: dict[str, float]) -> str:
     """9.3 (6.1–14.8)"""
     return f"{r['value']:.1f} ({r['low']:.1f}–{r['high']:.1f})"
+
+
+def summary(result: dict[str, Any]) -> str:
+    """The figures that stand in the README: verdicts by set and half, the baselines, citations and latency in a line each."""
+    parts = [table(["题集", "半", "问法", "对", "错", "未答", "问法一致"],
+                   ([s["title"], HALVES[s["split"]], s["wordings"], percent(s["right"]), f"{s['wrong']['value']:.1%}", f"{s['unanswered']['value']:.1%}",
+                     f"{s['stable']['value']:.1%}" if s["stable"] else "—"] for s in result["sets"]))]
+    if "compared" in result:
+        parts.append(compared(result))
+        parts.append("；".join(f"{n} 中位 {t['p50']:.0f} 毫秒" for n, t in result["latency"].items()) + "（对照方法只检索不作答）。")
+    whole = result["citations"][-1]
+    parts.append(f"{whole['quotes']}处引文一字不差 {whole['exact']:.1%}；引用支持句子 {whole['precision']:.1%}；该有引用的句子有引用 {whole['recall']:.1%}。"
+                 f"{result['made']['machine']}，用时{result['made']['seconds']}秒。")
+    return "\n\n".join(parts)
+
+
+def into(path: Path, name: str, text: str) -> None:
+    """Replace what stands between <!-- name --> and <!-- /name --> in a file."""
+    whole = path.read_text(encoding="utf-8")
+    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, rest = whole.split(opening, 1)
+    path.write_text(f"{before}{opening}\n{text}\n{closing}{rest.split(closing, 1)[1]}", encoding="utf-8")

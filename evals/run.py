@@ -79,7 +79,7 @@ def machine() -> str:
 
 
 def main() -> None:
-    from evals.printing import markdown
+    from evals.printing import README, into, markdown, summary
     from evals.report import write
 
     options = argparse.ArgumentParser()
@@ -96,6 +96,8 @@ def main() -> None:
     target = FOLDER if whole else folder
     (target / "results.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     write(result, outcomes, target / "report.html", arguments.open_test)
+    if whole:
+        into(README, "make eval", summary(result))
     print(markdown(result))
     print(f"\n报告：{target / 'report.html'}；逐题结果：{folder / 'outcomes.jsonl'}")
 

@@ -1,5 +1,6 @@
 """Does the evaluation measure what it says, and does the product stay within the bounds of evals/bounds.toml?"""
 
+import json
 import tomllib
 from collections import defaultdict
 
@@ -12,6 +13,7 @@ from evals.asking import ask_all
 from evals.baselines import Passage
 from evals.intervals import ratio, share
 from evals.outcome import Outcome
+from evals.printing import README, summary
 from evals.report import write
 from evals.run import rows_of
 from evals.sets import FOLDER, KINDS, TODAY, questions
@@ -122,3 +124,14 @@ def test_the_report_needs_nothing_else_and_keeps_the_unseen_half_closed(tmp_path
     assert "<svg" in page and "src=" not in page and "@import" not in page and "<link" not in page
     write(result, shown, tmp_path / "r.html", open_test=True)
     assert "保密题" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_the_figures_of_the_last_whole_run():
+    readme = README.read_text(encoding="utf-8")
+    results, bench = FOLDER / "results.json", FOLDER / "bench.json"
+    if results.is_file():
+        assert summary(json.loads(results.read_text(encoding="utf-8"))) in readme
+        assert (FOLDER / "report.html").stat().st_size < 2_000_000
+    if bench.is_file():
+        assert json.loads(bench.read_text(encoding="utf-8"))["markdown"] in readme
+    assert "<!-- make eval -->" in readme and "<!-- /make bench -->" in readme
