@@ -1,7 +1,8 @@
 """How well does the check of a language model's sentences tell honest ones from false ones? `python -m evals.wording [--verbose]`.
 
 evals/wording.jsonl holds questions with hand-written sentences: `honest` ones a model may write of the answer, `bad` ones it may not.
-Each is mutated further by rule; a mutation of an honest sentence is false.
+Each is mutated further by rule; a mutation of an honest sentence is false. The check was made with `dev` in view; of `test` only the
+numbers are looked at.
 """
 
 import json
@@ -51,8 +52,15 @@ def mutations(sentence: str) -> Iterator[str]:
 
 def main() -> None:
     engine, verbose = PolicyEngine(), "--verbose" in sys.argv
+    for half in ("dev", "test"):
+        counts = _measured(engine, [row for row in questions() if row["half"] == half], verbose)
+        print("{}\t如实的句子{}，误拒{}；写错的句子{}，漏过{}；变异的句子{}，漏过{}".format(half, *counts))
+
+
+def _measured(engine: PolicyEngine, rows: list[dict], verbose: bool) -> tuple[int, ...]:
+    """Honest, rejected; bad, shown; mutated, shown."""
     honest = bad = mutated = rejected = shown = slipped = 0
-    for row in questions():
+    for row in rows:
         on = ground(engine, row["question"], date.fromisoformat(row["as_of"]))
         for s in row["honest"]:
             honest += 1
@@ -73,7 +81,7 @@ def main() -> None:
                 shown += 1
                 if verbose:
                     print("漏过", s)
-    print(f"如实的句子{honest}，误拒{rejected}；写错的句子{bad}，漏过{shown}；变异的句子{mutated}，漏过{slipped}")
+    return honest, rejected, bad, shown, mutated, slipped
 
 
 if __name__ == "__main__":

@@ -17,7 +17,10 @@ from kb.lexicon import canonical
 LEAST = 2  # characters of a stretch that counts as taken over
 SHORT = 5  # characters below which a piece of a sentence is not looked up alone
 STOP = re.compile(r"[，。；：！？,;:!?]")
-TELLING = re.compile("书|表|豁免|环评手续|类|符合|“")
+TELLING = re.compile("书|表|豁免|环评手续|类|符合|“|界线|条件")
+SUPPOSED = re.compile("若|如果|达到的|符合的")
+SAID_OF_PROJECT = re.compile("项目(?:属|描述|的|已|没有|是|位于|情况)|总投资")
+STATEMENT = re.compile("[。;；\n]")
 OF_PROJECT = re.compile("(?:该|本|此|这个|您的|贵[^，。]{0,3}的)项目|项目(?=[有无没已发属年采使用在未不超达])|您|贵")
 WORD = re.compile(r"[一-鿿A-Za-z0-9.%≥≤<>+]")
 
@@ -41,13 +44,13 @@ def follows(sentence: str, lines: list[Line], joint: bool) -> bool:
     text = _ready(sentence).rstrip("。；，")
     pieces = _pieces(text)
     whole = joint or len(pieces) == 1
-    if any(_said(text, line) for line in ready if whole or not line.row):
+    if any(_said(text, line, joint) for line in ready if whole or not line.row):
         return True
     if whole:
         return False
-    chosen = [next((n for n, line in enumerate(ready) if _said(piece, line)), None) for piece in pieces]
+    chosen = [next((n for n, line in enumerate(ready) if _said(piece, line, False)), None) for piece in pieces]
     return None not in chosen and all(  # two pieces of one line must follow its order
-        _said("，".join(p for p, c in zip(pieces, chosen, strict=True) if c == n), ready[n]) for n in set(chosen) if n is not None)
+        _said("，".join(p for p, c in zip(pieces, chosen, strict=True) if c == n), ready[n], False) for n in set(chosen) if n is not None)
 
 
 def _ready(text: str) -> str:
@@ -67,12 +70,18 @@ def _pieces(text: str) -> list[str]:
     return found
 
 
-def _said(text: str, line: Line) -> bool:
-    """May this text be said on the ground of this line? A condition is not said of the project unless with what follows from it."""
-    if line.kind == "cells" and not TELLING.search(text) or line.kind == "clause" and OF_PROJECT.match(text) \
-            or line.kind == "question" and _pattern("results").search(text):
+def _said(text: str, line: Line, conditional: bool) -> bool:
+    """May this text be said on the ground of this line? A condition is not said of the project unless with what follows from it,
+    nor what follows without its condition."""
+    if line.kind == "cells" and not TELLING.search(text) or line.kind == "question" and _pattern("results").search(text):
+        return False
+    if OF_PROJECT.match(text) and (line.kind == "clause" or line.kind == "prose" and not SAID_OF_PROJECT.search(line.text)):
+        return False
+    if line.kind == "prose" and SUPPOSED.search(line.text) and not conditional:
         return False
     blocks = _blocks(text, line)
+    if line.kind == "clause" and blocks and not conditional and "的," in STATEMENT.split(line.text[:blocks[0][1]])[-1]:
+        return False
     taken = [False] * len(text)
     for here, _, size in blocks:
         taken[here:here + size] = [True] * size

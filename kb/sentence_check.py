@@ -17,6 +17,7 @@ from kb.quantities import compare, quantities, thresholds
 
 LONGEST = 300  # characters of a sentence
 MARKUP = re.compile(r"https?:|www\.|[<>|`#�\x00-\x08\x0b-\x1f]|!\[|\]\(|\*\*\*|\[(?!\d{1,3}\])")
+BELOW_ITSELF = ("不足", "低于", "小于", "少于", "不到")
 HAN = re.compile(r"[一-鿿]")
 OF_RULE = re.compile("的[，,：]|的(?:编制|填报|属|列|应|须|需|要|，)")  # …的，编制报告书: a rule, not this project
 LISTED = re.compile(r"报告书、|报告表、|书和|书或者?|表或者?|书、表")
@@ -56,8 +57,11 @@ class Ground:
         found = [*(Line(piece, "question") for piece in ENDS.split(self.question) if piece.strip()), *self._finding_lines]
         for c in self.cited(marks):
             kind, class_ = self.documents[c.doc_id].kind, re.match("(?:鼓励|限制|淘汰)类", c.label)
-            found += [Line(f"{c.label}：{piece}", "cells" if class_ or kind == "eia_list" and "。" not in piece else "clause")
-                      for piece in c.quote.split("\n") if piece.strip()]
+            for piece in filter(str.strip, c.quote.split("\n")):
+                if class_ or kind == "eia_list" and "。" not in piece:
+                    found += [Line(f"{c.label}：{cell}", "cells") for cell in _alternatives(piece)]
+                else:
+                    found.append(Line(f"{c.label}：{piece}", "clause"))
         return found
 
     @cached_property
@@ -69,6 +73,12 @@ class Ground:
             else:
                 found += [Line(piece) for piece in STATEMENT.split(row) if piece.strip()]
         return found
+
+
+def _alternatives(cell: str) -> list[str]:
+    """报告书：甲；乙 → 报告书：甲, 报告书：乙."""
+    head, colon, rest = cell.rpartition("：") if re.match("(?:报告书|报告表|登记表)：", cell) else ("", "", cell)
+    return [f"{head}{colon}{part}" for part in rest.split("；")]
 
 
 def unsupported(sentence: str, ground: Ground) -> list[str]:
@@ -174,8 +184,8 @@ def _compared(plain: str, ground: Ground) -> tuple[str, list[str]]:
     if not results:
         return plain, []
     for limit, holds in results:
-        by_word = not re.search("以上|以下|不含|含", limit.text)  # 低于10吨: the word itself is the limit
-        if holds is None or holds == (bool(missing) and not by_word):
+        own_limit = missing in BELOW_ITSELF and not re.search("以上|以下|不含|含", limit.text)  # 低于10吨: the word itself is the limit
+        if holds is not (not missing or own_limit):
             return plain, ["与数量的比较结果不一致"]
     for word in filter(None, (missing, meeting)):
         plain = plain if word in ("符合", "不符合") else plain.replace(word, "，" if word in ("在", "属于") else "")
