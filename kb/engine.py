@@ -22,6 +22,7 @@ from kb.errors import IndexMissing, QuestionError, VectorsDamaged, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
 from kb.lifecycle import as_known
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
+from kb.premises import corrected
 from kb.project import Project
 from kb.rewording import Answering
 from kb.settings import Settings, settings
@@ -109,7 +110,7 @@ class PolicyEngine:
         started, on = time.perf_counter(), as_of or date.today()
         reading = read(question.strip(), as_known(self.store.documents(), on), earlier.strip())
         intent, finding = self._find(reading, on)
-        answer = compose(question, on, intent, finding, self.store)
+        answer = compose(question, on, intent, corrected(reading.question, finding), self.store)
         answer.continued = bool(reading.earlier)
         if wrong := faults(answer, self.store):
             raise ZhengwenError("回答没有通过引文核对，已停止显示：" + "；".join(wrong))
