@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 from kb import duties, local_answer
 from kb.composing import compose, merged, sentence
 from kb.duty_library import duty_records
 from kb.duty_records import DutyRecord
 from kb.editions import comparison
-from kb.errors import IndexMissing, QuestionError, VectorsDamaged, ZhengwenError
+from kb.errors import IndexMissing, QuestionError, ZhengwenError
 from kb.explanation import held, look_up, nearest, nothing
 from kb.lifecycle import as_known
 from kb.models import Answer, Clause, Document, Finding, Hit, Intent
+from kb.one_state import of_one_state
 from kb.premises import corrected
 from kb.project import Project
 from kb.rewording import Answering
@@ -45,22 +44,6 @@ LEAST_COSINE = 0.36  # of the nearest passage, where no word of the question sta
 RELATED_LAW = 3  # passages shown where no plan speaks of a matter
 LIKELY_ANSWER = 0.5  # added to a clause that lays down sanctions where the question asks for them
 LIKELY_KIND = 1.0  # added to the score of clauses of the kind the intent points to
-
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def _of_one_state(method: Method) -> Method:
-    """Let a question see one state of the library, whatever is changed meanwhile; damaged vectors are built anew once."""
-    @wraps(method)
-    def inside(self: PolicyEngine, *args: Any, **kwargs: Any) -> Any:
-        try:
-            with self.store.reading():
-                return method(self, *args, **kwargs)
-        except VectorsDamaged:
-            self._mend()
-            with self.store.reading():
-                return method(self, *args, **kwargs)
-    return cast(Method, inside)
 
 
 def _unread(answer: Answer) -> bool:
@@ -104,7 +87,7 @@ class PolicyEngine:
         answering.until = until
         return answering
 
-    @_of_one_state
+    @of_one_state
     def _determined(self, question: str, as_of: date | None = None, earlier: str = "") -> Answering:
         """What the program itself makes of a question."""
         started, on = time.perf_counter(), as_of or date.today()
@@ -117,7 +100,7 @@ class PolicyEngine:
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         return Answering(answer, self.store, self.model, "；".join(filter(None, [reading.earlier, question])))
 
-    @_of_one_state
+    @of_one_state
     def explain(self, question: str, as_of: date | None = None, earlier: str = "") -> Explanation:
         """How the answer to a question comes about, for who doubts it (kb.explaining); the answer is that of `ask`."""
         from kb.explaining import explained
@@ -138,14 +121,14 @@ class PolicyEngine:
         answering.answer.question = said[-1]
         return answering
 
-    @_of_one_state
+    @of_one_state
     def verify(self, text: str, as_of: date | None = None) -> CitationReport:
         """Are the clause references and quotes of any text true by the law of a date? (kb.citation_check)"""
         from kb.citation_check import check_citations
 
         return check_citations(text, self.store, as_of or date.today())
 
-    @_of_one_state
+    @of_one_state
     def screen(self, text: str, as_of: date | None = None) -> Screening:
         """One project, one sheet: facts, national class, the city's rules, the EIA document, whom to talk to (kb.screening)."""
         from kb.screening import screen
@@ -179,7 +162,7 @@ class PolicyEngine:
         self.search("预热", date.today(), limit=1)
         self.screen("新建年产1万立方米刨花板项目")  # reads the lists and plans as rules
 
-    @_of_one_state
+    @of_one_state
     def notice(self) -> str | None:
         """What a user should know of this installation: whether it searches by words alone."""
         return None if self.retriever.dense else sentence("quote.no_vectors")
@@ -194,7 +177,7 @@ class PolicyEngine:
                 self._retrievers = Retrievers(self.store, self.settings)
         return self._retrievers.at_hand()
 
-    def _mend(self) -> None:
+    def mend(self) -> None:
         """Build damaged vectors anew from the store, or do without them."""
         from kb.publishing import repair
 
@@ -202,7 +185,7 @@ class PolicyEngine:
             return
         self._retrievers.forget() if repair(self.store, self.settings) else self._retrievers.by_words()
 
-    @_of_one_state
+    @of_one_state
     def search(self, question: str, on: date, limit: int = CANDIDATES) -> list[Hit]:
         """Clauses in force on a date, and those of documents the question names, nearest first."""
         return self._ranked(read(question, as_known(self.store.documents(), on)), on)[:limit]
