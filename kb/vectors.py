@@ -165,6 +165,8 @@ class VectorIndex:
         found: list[tuple[str, float]] = []
         for doc_id in doc_ids:
             clauses, matrix = self._matrix(doc_id)
+            if not clauses:
+                continue  # listed without its text
             cosines = matrix @ asked
             best = np.argpartition(-cosines, limit)[:limit] if len(cosines) > limit else range(len(cosines))
             found += [(clauses[n], float(cosines[n])) for n in best]
@@ -176,7 +178,7 @@ class VectorIndex:
         if held is None:
             with _guarded():
                 got = self._collection.get(where={"doc_id": doc_id}, include=["embeddings"])
-            vectors = np.asarray(got["embeddings"], dtype=np.float32).reshape(len(got["ids"]), -1)
+            vectors = np.asarray(got["embeddings"], dtype=np.float32).reshape(len(got["ids"]), -1 if got["ids"] else 1)
             held = [_clause_of(key) for key in got["ids"]], vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         self._matrices[doc_id] = held
         while len(self._matrices) > MATRICES:
