@@ -13,7 +13,7 @@ from typing import Literal
 from kb.project import NATURES, Project
 from kb.quantities import Quantity, quantities
 from kb.screening_facts import MONEY, PLACE, names_subject
-from kb.understanding import CLASS, CONSEQUENCE, DUTY, EIA, continues
+from kb.understanding import CLASS, CONSEQUENCE, DUTY, EIA
 from kb.units import known_units
 
 Kind = Literal["规模", "投资", "地点", "性质", "事项", "补充"]
@@ -33,16 +33,14 @@ BARE = re.compile(r"^(?:没有|不?采用|不?使用|不?涉及|不?含|不?用|
 
 @dataclass(frozen=True)
 class Thread:
-    """What was said of one matter: its facts in order, what was asked of it, and the turns as they were written."""
+    """What was said of one matter: its facts in order, and what was asked of it."""
 
     facts: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
-    said: str = ""  # the turns so far as the engine takes them for `earlier`
 
     def without(self, fact: str) -> "Thread":
         """The thread when a fact is taken out of it."""
-        facts = tuple(f for f in self.facts if f != fact)
-        return Thread(facts, self.asks, "，".join((*facts, *self.asks)))
+        return Thread(tuple(f for f in self.facts if f != fact), self.asks)
 
     @property
     def whole(self) -> str:
@@ -52,10 +50,9 @@ class Thread:
 
 @dataclass(frozen=True)
 class Turn:
-    """How a turn is put to the engine, the thread after it, and what it carried over of the turns before."""
+    """A turn as one whole question, the thread after it, and what it carried over of the turns before."""
 
     question: str
-    earlier: str
     thread: Thread
     carried: tuple[str, ...] = ()
 
@@ -64,29 +61,26 @@ def follow(thread: Thread, question: str) -> Turn:
     """A further turn of a conversation, made whole from what was said before."""
     question = question.strip()
     facts, asks = parts(question)
-    alone = Turn(question, "", Thread(facts, asks, question))
+    alone = Turn(question, Thread(facts, asks))
     if not thread.whole or CLAUSE.search(question) or "《" in question:
         return alone
-    if not asks and facts and thread.asks:
+    if facts and not asks:
         if new := _new_matter(facts, thread):
-            return Turn(new.whole, "", new, thread.asks)
+            return Turn(new.whole, new, thread.asks)
         if swapped := _swapped(thread, question):
-            changed = Thread(swapped, thread.asks, "，".join((*swapped, *thread.asks)))
-            return Turn(changed.whole, "", changed, changed.facts + changed.asks)
-        merged = _merged(thread.facts, facts)
-        kept = tuple(f for f in merged if f in thread.facts)
-        changed = Thread(merged, thread.asks, f"{thread.said}；{question}")
-        plain = continues(question) and EIA.search(thread.whole) and not CLASS.search(thread.whole) and len(kept) == len(thread.facts)
-        if plain:  # only adds to what the engine already reads as one project
-            return Turn(question, thread.said, changed, (*kept, *thread.asks))
-        changed = Thread(merged, thread.asks, "，".join((*merged, *thread.asks)))
-        return Turn(changed.whole, "", changed, (*kept, *thread.asks))
+            changed = Thread(swapped, thread.asks)
+            return Turn(changed.whole, changed, changed.facts + changed.asks)
+        changed = Thread(_merged(thread.facts, facts), thread.asks)
+        return Turn(changed.whole, changed, (*_kept(changed, thread), *thread.asks))
     if asks and thread.facts and not _own_matter(facts, asks):
-        merged = _merged(thread.facts, facts)
-        changed = Thread(merged, asks, "，".join((*merged, *asks)))
-        joint = "" if DUTY.search("".join(asks)) and len(merged) == 1 else "，"  # 负面清单谁牵头
-        return Turn(joint.join((*merged, *asks)), "", changed, tuple(f for f in merged if f in thread.facts))
+        changed = Thread(_merged(thread.facts, facts), asks)
+        joined = DUTY.search("".join(asks)) and len(changed.facts) == 1  # 负面清单谁牵头
+        return Turn("".join((*changed.facts, *asks)) if joined else changed.whole, changed, _kept(changed, thread))
     return alone
+
+
+def _kept(thread: Thread, before: Thread) -> tuple[str, ...]:
+    return tuple(f for f in thread.facts if f in before.facts)
 
 
 def parts(question: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -94,8 +88,8 @@ def parts(question: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     facts: list[str] = []
     asks: list[str] = []
     for piece in filter(None, map(str.strip, CUTS.split(question))):
-        piece = SUPPOSED.sub("", SUPPOSING.sub("", piece)).strip() if not ASKING.match(piece) else piece
-        m = next((m for m in ASKING.finditer(piece) if not UNDONE.search(piece[:m.start()])), None)
+        piece = SUPPOSING.sub("", piece).strip() if not ASKING.match(piece) else piece
+        m = next((m for pattern in (ASKING, CLASS, EIA) for m in pattern.finditer(piece) if not UNDONE.search(piece[:m.start()])), None)
         fact, ask = (piece[:m.start()], piece[m.start():]) if m else (piece, "")
         fact = SUPPOSED.sub("", fact).strip()
         if fact and not re.fullmatch(r"[那这它]?(?:个|种|样|项目|请问|么|应该|事|事情)?", fact):
@@ -131,7 +125,7 @@ def _new_matter(facts: tuple[str, ...], thread: Thread) -> Thread | None:
     own = [f for f in facts if names_subject(Project(f)) and Project(f).described and not SAYING.match(f)]
     if not own or any(_residue(f) and _residue(f) in "".join(thread.facts) for f in own):
         return None
-    return Thread(facts, thread.asks, "，".join((*facts, *thread.asks)))
+    return Thread(facts, thread.asks)
 
 
 def _swapped(thread: Thread, question: str) -> tuple[str, ...] | None:

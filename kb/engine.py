@@ -117,7 +117,7 @@ class PolicyEngine:
         for question in said:
             turn = follow(thread, question)
             thread = turn.thread
-        answering = self.answering(turn.question, as_of, turn.earlier)
+        answering = self.answering(turn.question, as_of)
         answering.answer.question = said[-1]
         return answering
 

@@ -33,16 +33,15 @@ def talk(*turns: str):
 def test_a_turn_takes_over_what_it_lacks(turns, facts, asks):
     last = talk(*turns)
     assert (last.thread.facts, last.thread.asks) == (facts, asks)
-    assert all(f in last.question or f in last.earlier + last.question for f in facts)
+    assert all(part in last.question for part in (*facts, *asks))
 
 
 def test_another_question_of_the_same_matter():
     assert talk("负面清单怎么建立？", "谁牵头？").question == "负面清单谁牵头"
 
 
-def test_facts_added_to_a_project_are_given_beside_it():
-    last = talk(FURNITURE, "没有电镀")
-    assert (last.question, last.earlier) == ("没有电镀", FURNITURE)
+def test_an_added_fact_makes_one_whole_question():
+    assert talk(FURNITURE, "没有电镀").question == "木家具厂，年用溶剂型油漆8吨，没有电镀，环评做什么"
 
 
 @pytest.mark.parametrize("first, second", [
@@ -50,7 +49,7 @@ def test_facts_added_to_a_project_are_given_beside_it():
     ("市农业局要做哪些事？", "负面清单谁牵头？")])
 def test_a_whole_question_stands_alone(first, second):
     last = talk(first, second)
-    assert (last.question, last.earlier, last.carried) == (second, "", ())
+    assert (last.question, last.carried) == (second, ())
 
 
 def test_a_fact_can_be_taken_out():
@@ -69,10 +68,10 @@ def test_a_chip_says_what_kind_of_fact_it_is(fact, what):
 def test_nothing_is_made_up(turns):
     said = "".join(turns)
     last = talk(*turns)
-    assert set(last.question + last.earlier) <= set(said) | set("，；")
+    assert set(last.question) <= set(said) | set("，；")
 
 
 def test_the_engine_answers_the_whole(engine):
-    less, more = (engine.ask(t.question, None, t.earlier) for t in (talk(BOARD), talk(BOARD, "那如果是20万立方米呢？")))
+    less, more = (engine.ask(t.question) for t in (talk(BOARD), talk(BOARD, "那如果是20万立方米呢？")))
     assert (less.eia.document, more.eia.document) == ("报告表", "报告书")
     assert engine.ask(talk("负面清单怎么建立？", "谁牵头？").question).duties.lead_units

@@ -3,9 +3,9 @@
 from urllib.parse import urlencode
 
 
-def of_answer(question: str, as_of: str = "", earlier: str = "") -> str:
-    """The address that reproduces an answer (the facts carried into it included)."""
-    return "/?" + urlencode({k: v for k, v in (("q", question), ("asof", as_of), ("before", earlier)) if v})
+def of_answer(question: str, as_of: str = "") -> str:
+    """The address that reproduces an answer; the question holds the facts carried into it."""
+    return "/?" + urlencode({k: v for k, v in (("q", question), ("asof", as_of)) if v})
 
 
 def of_clause(clause_id: str) -> str:

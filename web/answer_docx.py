@@ -9,10 +9,10 @@ from kb.office_docx import as_bytes, block, new_document, plain, table
 from web.transcript import paragraphs
 
 
-def as_docx(asked: str, answer: Answer) -> bytes:
-    """The file's bytes. `asked`: the question as one text, facts of earlier turns included."""
+def as_docx(answer: Answer) -> bytes:
+    """The file's bytes."""
     document = new_document(sentence("reply.title"))
-    table(document, [[sentence("reply.asked"), asked], [sentence("reply.as_of"), chinese_date(answer.as_of)],
+    table(document, [[sentence("reply.asked"), answer.question], [sentence("reply.as_of"), chinese_date(answer.as_of)],
                      [sentence("reply.made_on"), chinese_date(date.today())]])
     document.add_heading(sentence("reply.answer"), level=1)
     for paragraph in paragraphs(answer):

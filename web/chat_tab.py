@@ -22,6 +22,7 @@ from web.markup import button
 
 PACE = 0.03  # seconds between paragraphs
 LONGEST = 2000  # characters of a question
+REMEMBERED = 30  # turns kept on the page
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXAMPLES = (("招商人员", "项目能不能来、怎么来", ("年产3万立方米刨花板能不能引进？要做报告书还是报告表？", "广元对电镀项目怎么管？", "总投资1亿元的项目入园要走什么程序？")),
             ("机关工作人员", "谁牵头、谁负责、依据是什么", ("负面清单由谁牵头？", "市农业局要做哪些事？", "没办环评就开工会怎么处罚？")),
@@ -61,7 +62,7 @@ def build(engine: PolicyEngine) -> dict[str, Any]:
             yield from _ask(engine, value, as_of, talk, None)
         elif said.get("act") == "drop" and value in talk.thread.facts:
             thread = talk.thread.without(value)
-            kept = Turn(thread.whole, "", thread, thread.facts + thread.asks)
+            kept = Turn(thread.whole, thread, thread.facts + thread.asks)
             yield from _ask(engine, f"去掉“{value}”再答一次", as_of, talk, kept)
         else:
             yield gr.skip(), gr.skip(), gr.skip(), talk  # type: ignore[misc]
@@ -95,23 +96,22 @@ def build(engine: PolicyEngine) -> dict[str, Any]:
     return {"question": question, "past": past, "live": live, "talk": talk, "as_of": as_of, "sources": shown}
 
 
-def from_address(engine: PolicyEngine, q: str, as_of: str, before: str) -> tuple[str, Talk]:
+def from_address(engine: PolicyEngine, q: str, as_of: str) -> tuple[str, Talk]:
     """(the turn, the conversation) of a permalink: asked exactly as it was put to the engine before."""
-    turn = Turn(q, before, Thread(said=q) if before else follow(Thread(), q).thread)
-    *_, (_, _, live, talk) = _ask(engine, q, as_of, Talk(), turn, pace=0)
+    *_, (_, _, live, talk) = _ask(engine, q, as_of, Talk(), None, pace=0)
     return live, talk
 
 
 def _ask(engine: PolicyEngine, question: str, as_of: str, talk: Talk, turn: Turn | None, pace: float = PACE) -> Iterator[Shown]:
     """The turn as it grows: the question at once, the answer paragraph by paragraph, then its sources and actions."""
-    done = [*talk.done, talk.last] if talk.last else talk.done
+    done = [*talk.done, talk.last][-REMEMBERED:] if talk.last else talk.done
     past = "".join(done)
     yield "", past, transcript.pending(question), talk
     try:
         if len(question) > LONGEST:
             raise QuestionError(f"问题请不要超过{LONGEST}字。")
         turn = turn or follow(talk.thread, question)
-        answering = engine.answering(turn.question, day(as_of), turn.earlier)
+        answering = engine.answering(turn.question, day(as_of))
         for text in _growing(answering, pace):
             yield gr.skip(), gr.skip(), transcript.answered(question, turn, answering.answer, engine, text), talk  # type: ignore[misc]
         answer = answering.answer
@@ -156,22 +156,22 @@ def _record(engine: PolicyEngine, request: gr.Request | None, question: str) -> 
 
 def _answer_docx(engine: PolicyEngine) -> Any:
     def answer_docx(said: list[str]) -> dict[str, str]:
-        question, as_of, before = texts(said, 3)
+        question, as_of = texts(said, 2)
         try:
-            answer = engine.answering(question, day(as_of), before).answer  # the program's own, complete and the same each time
+            answer = engine.answering(question, day(as_of)).answer  # the program's own, complete and the same each time
         except ZhengwenError as error:
             return {"error": str(error)}
-        data = as_docx("；".join(filter(None, [before, question])), answer)
+        data = as_docx(answer)
         return {"name": f"答复意见-{date.today():%Y%m%d}.docx", "type": DOCX, "data": base64.b64encode(data).decode()}
     return answer_docx
 
 
 def _feedback(engine: PolicyEngine) -> Any:
     def feedback_(said: list[str]) -> dict[str, Any]:
-        question, as_of, before, verdict, note = texts(said, 5)
+        question, as_of, verdict, note = texts(said, 4)
         try:
-            answer = engine.answering(question, day(as_of), before).answer
-            feedback.record(engine.settings.home, verdict, note, answer, before)
+            answer = engine.answering(question, day(as_of)).answer
+            feedback.record(engine.settings.home, verdict, note, answer)
         except (ZhengwenError, OSError) as error:
             return {"error": str(error) if isinstance(error, ZhengwenError) else "没有写成功，请检查磁盘空间。"}
         return {"kept": True}

@@ -15,14 +15,14 @@ LONGEST = 2000  # characters of a note
 _writing = threading.Lock()
 
 
-def record(home: Path, verdict: str, note: str, answer: Answer, earlier: str = "") -> None:
+def record(home: Path, verdict: str, note: str, answer: Answer) -> None:
     """Keep one judgement of an answer. Raises QuestionError for a verdict that is none or a note that is too long."""
     if verdict not in ("有用", "有误"):
         raise QuestionError("评价只能是“有用”或“有误”。")
     if len(note) > LONGEST:
         raise QuestionError(f"说明请不要超过{LONGEST}字。")
     line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "verdict": verdict, "note": note.strip(), "question": answer.question,
-            "earlier": earlier, "as_of": answer.as_of.isoformat(), "answer": answer.contract()}
+            "as_of": answer.as_of.isoformat(), "answer": answer.contract()}
     with _writing, (home / NAME).open("a", encoding="utf-8") as f:
         f.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -43,7 +43,7 @@ def as_eval_lines(home: Path) -> str:
     rows = []
     for n, entry in enumerate(kept(home), 1):
         answer = entry["answer"]
-        rows.append({"id": f"feedback-{n}", "question": entry["question"], "earlier": entry["earlier"], "as_of": entry["as_of"],
+        rows.append({"id": f"feedback-{n}", "question": entry["question"], "as_of": entry["as_of"],
                      "verdict": entry["verdict"], "note": entry["note"], "status": answer["status"], "intent": answer["intent"],
                      "class": (answer["eligibility"] or {}).get("class"), "document": (answer["eia"] or {}).get("document"),
                      "clauses": [c["clause_id"] for c in answer["citations"]], "date": date.today().isoformat()})

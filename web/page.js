@@ -91,7 +91,7 @@ window.zw = (() => {
       const b = event.target.closest('button');
       if (!b || !element.contains(b)) return;
       const turn = b.closest('.turn');
-      const of = turn && [turn.dataset.q, turn.dataset.asof, turn.dataset.before];
+      const of = turn && [turn.dataset.q, turn.dataset.asof];
       if (b.dataset.act) return trigger('click', {act: b.dataset.act, value: b.dataset.value});
       if (b.classList.contains('cite')) return open(turn, b.dataset.n, b);
       switch (b.dataset.do) {
@@ -143,7 +143,7 @@ window.zw = (() => {
       event.preventDefault();
       const turn = event.target.closest('.turn');
       const note = $('textarea', event.target).value;
-      const kept = await called(() => server.feedback(turn.dataset.q, turn.dataset.asof, turn.dataset.before, '有误', note), '没有保存成功，请重试');
+      const kept = await called(() => server.feedback(turn.dataset.q, turn.dataset.asof, '有误', note), '没有保存成功，请重试');
       if (!kept) return;
       event.target.hidden = true;
       $('[data-do=bad]', turn).setAttribute('aria-pressed', 'true');

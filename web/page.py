@@ -71,7 +71,7 @@ def _opened(engine: PolicyEngine, request: gr.Request) -> tuple[Any, ...]:
         shown = sources.clause_page(clause, _today(asked.get("asof")), engine)
         return gr.skip(), gr.skip(), gr.skip(), f'<div class="pane">{shown}</div>'
     if q := asked.get("q", "").strip():
-        live, talk = chat_tab.from_address(engine, q, asked.get("asof", ""), asked.get("before", ""))
+        live, talk = chat_tab.from_address(engine, q, asked.get("asof", ""))
         return live, talk, asked.get("asof", ""), gr.skip()
     return gr.skip(), gr.skip(), gr.skip(), gr.skip()
 

@@ -17,7 +17,7 @@ def as_html(sheet: Screening, engine: PolicyEngine) -> str:
     facts = "".join(f'<tr><th scope="row">{esc(f.name)}</th><td class="{"" if f.stated else "unsaid"}">{esc(f.value)}</td></tr>' for f in sheet.facts)
     sections = "".join(f'<section><h3>{esc(s.heading)}</h3><div class="md">{markdown(_lines(s.lines), labels)}</div></section>' for s in sheet.sections)
     notes = "".join(f"<li>{markdown(n)}</li>" for n in sheet.notes)
-    return (f'<article class="turn sheet" data-q="{esc(sheet.project)}" data-asof="{sheet.as_of.isoformat()}" data-before="">'
+    return (f'<article class="turn sheet" data-q="{esc(sheet.project)}" data-asof="{sheet.as_of.isoformat()}">'
             f'<header><h2>{esc(sheet.title)}</h2><p>以{chinese_date(sheet.as_of)}的法律为准</p></header>{conclusions(sheet)}{_actions()}'
             f'<section><h3>{esc(sentence("screen.facts"))}</h3><div class="scroll"><table class="facts-table">{facts}</table></div></section>{sections}'
             f'<section class="references"><h3>{esc(sentence("screen.citations"))}</h3>{cards(sheet.citations, sheet.as_of, engine)}</section>'

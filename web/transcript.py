@@ -39,7 +39,7 @@ def answered(question: str, turn: Turn, answer: Answer, engine: PolicyEngine, so
     reply = f'{_verdicts(answer)}{warned}<div class="md">{text}</div>'
     if so_far is not None:
         return _turn("", _asked(question, turn) + f'<div class="reply" aria-busy="true">{reply}</div>')
-    data = f'data-q="{esc(turn.question)}" data-asof="{answer.as_of.isoformat()}" data-before="{esc(turn.earlier)}"'
+    data = f'data-q="{esc(turn.question)}" data-asof="{answer.as_of.isoformat()}"'
     reply += _needed(answer) + _notes(answer, first) + _actions(turn, answer)
     sources = f'<div class="turn-sources" hidden>{cards(answer.citations, answer.as_of, engine)}</div>'
     return _turn(data, _asked(question, turn) + f'<div class="reply">{reply}</div>{sources}')
@@ -99,7 +99,7 @@ def _notes(answer: Answer, first: list[str]) -> str:
 
 
 def _actions(turn: Turn, answer: Answer) -> str:
-    address = addresses.of_answer(turn.question, answer.as_of.isoformat(), turn.earlier)
+    address = addresses.of_answer(turn.question, answer.as_of.isoformat())
     sources = f'<button type="button" data-do="sources">引文 {len(answer.citations)} 条</button>' if answer.citations else ""
     return ('<div class="actions">' + sources + '<button type="button" data-do="copy">复制回答和引文</button>'
             '<button type="button" data-do="docx">导出答复意见</button>'
