@@ -18,7 +18,8 @@ PART = re.compile(rf"第\s*({N})\s*部分(?:\s*第?\s*[（(]?\s*({N})\s*[）)]?\
 ENTRY = re.compile(rf"(鼓励类|限制类|淘汰类)[·\s]*([一-鿿]+?)\s*第\s*({N})\s*(?:项|条)")
 TITLE = re.compile(r"《([^《》]{2,60})》")
 LONGER = re.compile(r"(?:的)?实施(?:条例|细则|办法|规定)|(?:的)?司法解释")  # 环境保护税法实施条例 is not 环境保护税法
-UNMARKED = re.compile(r"[一-鿿]{2,24}?(?:条例|实施细则|(?:管理|暂行|实施|监督|处罚|审查)办法|(?<=国家[一-鿿]{4})名录)")  # titles written without 《》
+UNMARKED = re.compile(r"[一-鿿]{2,24}?(?:条例|实施细则|(?:管理|暂行|实施|监督|处罚|审查)办法|(?:分类管理|废物|化学品|植物|动物|产品)名录)")  # titles written without 《》
+OWN = 4  # characters from which a name stands for itself inside a longer title
 BEFORE_TITLE = re.compile(r"^.*?(?:请问|想问|想知道|查一下|查查|根据|按照|依据|依照|对照|违反|关于|符合|按|[在看查翻问])(?=[一-鿿]{4})")
 GENERIC = re.compile(r"(?:这|那|哪|该|本|新|旧|有关|相关|什么|有没有|地方|行政|国家|上述|前述|几[个部])[个部些份]?(?:的)?(?:行政法规)?(?:条例|办法|细则|名录|实施细则|管理办法)")
 
@@ -34,12 +35,13 @@ class Place:
 def named_documents(question: str, documents: list[Document]) -> list[Document]:
     """Documents whose title, number or alias stands in the question; a longer name covers the shorter ones in it."""
     text, found = question, []
+    titles = [m.span(1) for m in TITLE.finditer(question)] + [m.span() for m in UNMARKED.finditer(question)]
     for name, document in _longest_first(documents):
         if name not in text:
             continue
         for m in list(re.finditer(re.escape(name), text)):
-            if LONGER.match(text, m.end()):
-                continue
+            if LONGER.match(text, m.end()) or len(name) < OWN and any(a <= m.start() and m.end() <= b and (a, b) != m.span() for a, b in titles):
+                continue  # 国家危险废物名录 is not the list that is called 名录 for short
             text = text[:m.start()] + "\0" * len(name) + text[m.end():]
             if document not in found:
                 found.append(document)
