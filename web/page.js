@@ -6,12 +6,21 @@ window.zw = (() => {
     if (!box) {
       box = Object.assign(document.createElement('div'), {id: 'zw-said'});
       box.setAttribute('role', 'status');
-      document.body.append(box);
+      ($('.gradio-container .contain') || document.body).append(box);
     }
     box.textContent = text;
     box.classList.add('shown');
     clearTimeout(box.timer);
     box.timer = setTimeout(() => box.classList.remove('shown'), 2600);
+  };
+  const announce = (text) => { // for those who hear the page
+    let box = $('#zw-heard');
+    if (!box) {
+      box = Object.assign(document.createElement('div'), {id: 'zw-heard', className: 'unseen'});
+      box.setAttribute('role', 'status');
+      ($('.gradio-container .contain') || document.body).append(box);
+    }
+    if (box.textContent !== text) box.textContent = text;
   };
   const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
 
@@ -196,6 +205,7 @@ window.zw = (() => {
       const turn = $('.turn', element), box = $('#talk');
       if (!turn) return;
       fill($('.turn-sources', turn) ? turn : null);
+      if ($('.actions', turn)) announce(`回答：${$('.md', turn)?.textContent.trim().slice(0, 120)}`);
       const key = $('h2', turn)?.textContent + document.querySelectorAll('#past .turn').length;
       if (element.seen !== key) [element.seen, element.moved] = [key, false];
       if (element.id === 'past' || element.moved || !box) return;

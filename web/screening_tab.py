@@ -9,6 +9,8 @@ from typing import Any
 
 import gradio as gr
 
+from kb.eia import the_list
+from kb.eia_areas import groups
 from kb.engine import PolicyEngine
 from kb.errors import ZhengwenError
 from kb.project_form import NATURE_WORDS, NONE_TOUCHED, UNITS, ProjectForm, as_text, read_text
@@ -19,7 +21,6 @@ from web.fields import day
 from web.markup import esc, notice, pill, table
 from web.sheet import EMPTY, as_html
 
-AREAS = ("", NONE_TOUCHED, "饮用水水源保护区", "自然保护区", "风景名胜区", "生态保护红线管控范围", "永久基本农田", "以居住、医疗卫生、文化教育、科研、行政办公为主要功能的区域", "文物保护单位")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 50  # rows of a batch shown on the page; all are in the file
 
@@ -49,7 +50,7 @@ def build(engine: PolicyEngine) -> None:
         with gr.Column(scale=2, min_width=320, elem_classes="side"):
             with gr.Tabs(elem_classes="ways"):
                 with gr.Tab("一个项目"):
-                    fields = _form()
+                    fields = _form(engine)
                     as_of = gr.Textbox(label="适用法律的日期", placeholder="今天（可写 2024-06-01）", max_length=20)
                     with gr.Row():
                         go = gr.Button("预审", variant="primary", elem_id="screen-form")
@@ -72,7 +73,14 @@ def build(engine: PolicyEngine) -> None:
     write.click(to_text, fields, [text, shown], **quiet)
 
 
-def _form() -> list[Any]:
+def areas(engine: PolicyEngine) -> list[str]:
+    """The environmentally sensitive areas that 第三条 of the EIA list in force names."""
+    listed = the_list(engine.store, date.today())
+    article = next((c.text for c in engine.store.clauses(listed[0].doc_id) if c.label.endswith("第三条")), "") if listed else ""
+    return list(dict.fromkeys(name for names in groups(article).values() for name in names))
+
+
+def _form(engine: PolicyEngine) -> list[Any]:
     """The form's fields, in the order of `ProjectForm`."""
     product = gr.Textbox(label="产品或建设内容", placeholder="例如：刨花板", elem_id="product", max_length=200)
     process = gr.Textbox(label="工艺", placeholder="例如：新型干法（可不填）", max_length=200)
@@ -83,7 +91,7 @@ def _form() -> list[Any]:
     with gr.Row():
         place = gr.Textbox(label="建设地点", placeholder="例如：利州区", min_width=110, max_length=60)
         investment = gr.Textbox(label="总投资", placeholder="例如：1.2亿元", min_width=110, max_length=40)
-    area = gr.Dropdown([(a or "未说明", a) for a in AREAS], value="", label="环境敏感区", allow_custom_value=True)
+    area = gr.Dropdown([("未说明", ""), (NONE_TOUCHED, NONE_TOUCHED), *((a, a) for a in areas(engine))], value="", label="环境敏感区", allow_custom_value=True)
     more = gr.Textbox(label="其他情况", placeholder="例如：没有电镀，年用溶剂型涂料8吨", max_length=1000)
     return [product, process, scale, unit, nature, place, area, investment, more]
 
