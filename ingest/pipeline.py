@@ -87,7 +87,16 @@ def take_in(store: Store, file: Prepared, changing: Changing = nullcontext) -> R
             rebuild(store)
     if before and before.original != document.original:
         drop(store, before.original)
-    return Report(doc_id=document.doc_id, title=document.title, parser=file.parser, changed=changed, found=file.found, warnings=file.warnings)
+    return Report(doc_id=document.doc_id, title=document.title, parser=file.parser, changed=changed, found=file.found,
+                  warnings=[*file.warnings, *_beside(store, document)])
+
+
+def _beside(store: Store, document: Document) -> list[str]:
+    """Editions of the same text that stay in force beside a new one: whether it takes their place, a person must say."""
+    day = document.in_force_from or date.today()
+    beside = [d for d in store.documents() if d.family and d.family == document.family and d.doc_id != document.doc_id
+              and d.in_force(day) and d.coverage.held != 0 and (d.in_force_from is None or d.in_force_from < day)]
+    return [f"《{d.title}》仍有效；如果由本文件替代，请运行 zhengwen corpus replace {d.doc_id} --by {document.doc_id} --from {day}" for d in beside]
 
 
 def ingest_file(store: Store, path: Path, given: dict[str, Any], changing: Changing = nullcontext,

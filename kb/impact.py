@@ -12,14 +12,13 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from kb.corpus import current_edition
-from kb.lifecycle import as_known
+from kb.lifecycle import EDITION_WORDS
 from kb.models import Clause, Document
 from kb.store import Store
 
 CITED = re.compile(r"《((?:[^《》]|《[^《》]*》){2,80})》((?:[（(](?:[^（）()]|[（(][^（）()]*[）)]){1,40}[）)])*)")
 BRACKET = re.compile(r"[（(]((?:[^（）()]|[（(][^（）()]*[）)]){1,40})[）)]")
 NUMBERED = re.compile(r"\d+\s*号|号令")
-EDITION = re.compile(r"[（(][^（）()]*(?:年[本版]|修[正订改])[^（）()]*[）)]")
 State = Literal["in_force", "ended", "not_yet", "floating", "absent"]
 STATES: dict[State, str] = {"in_force": "有效", "ended": "已失效", "not_yet": "尚未施行", "floating": "未指明版本，以现行的为准", "absent": "本库没有"}
 
@@ -38,14 +37,13 @@ class Reference(NamedTuple):
 def references(store: Store, on: date, doc_ids: Iterable[str] | None = None) -> list[Reference]:
     """Every citation in the clauses of these documents (default: all in force on that date), in their order."""
     documents = store.documents()
-    known = as_known(documents, on)
     wanted = set(doc_ids) if doc_ids is not None else {d.doc_id for d in documents if d.in_force(on)}
     titles = {d.title.removeprefix("中华人民共和国"): d for d in documents}
     found = []
     for document in (d for d in documents if d.doc_id in wanted):
         for clause in store.clauses(document.doc_id):
             for m in CITED.finditer(clause.text):
-                meant, floating = resolve(m[1], m[2], known, on)
+                meant, floating = resolve(m[1], m[2], documents, on)
                 state = _state(meant, floating, on)
                 near = None if meant else next(iter(get_close_matches(_plain(m[1]), list(titles), 1, 0.85)), None)
                 after = current_edition(meant, documents, on) if meant and state == "ended" else None
@@ -68,7 +66,7 @@ def resolve(title: str, brackets: str, documents: list[Document], on: date) -> t
     exact = [d for d in documents if _plain(d.title) in (whole, _plain(title)) or _plain(title) in map(_plain, d.aliases)]
     numbered = NUMBERED.search(brackets) is not None
     editions = [d for d in documents if _base(d.title) == _base(title)]
-    if not EDITION.search(title + brackets) and not numbered and len({d.family for d in editions if d.family}) == 1 and len(editions) > 1:
+    if not EDITION_WORDS.search(title + brackets) and not numbered and len({d.family for d in editions if d.family}) == 1 and len(editions) > 1:
         return next((d for d in editions if d.in_force(on) and d.coverage.held != 0), editions[-1]), True
     if numbered and exact and all(d.number for d in exact):
         return None, False  # its number is another one
@@ -93,9 +91,9 @@ def _plain(title: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _base(title: str) -> str:
-    return EDITION.sub("", _plain(title))
+    return EDITION_WORDS.sub("", _plain(title))
 
 
 def _number(number: str) -> str:
     """环境保护部第44号令 and 环境保护部令第44号 are one number."""
-    return re.sub(r"[\s第令号]", "", EDITION.sub("", number).translate(str.maketrans("()〔〕[]【】", "（）（）（）（）")))
+    return re.sub(r"[\s第令号]", "", EDITION_WORDS.sub("", number).translate(str.maketrans("()〔〕[]【】", "（）（）（）（）")))

@@ -5,6 +5,7 @@ file in again undoes them. A replaced or repealed text ends on the day before; t
 what was not amended: questions of earlier days find the text as it was.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -16,6 +17,8 @@ from kb.models import Document
 Kind = Literal["replace", "repeal", "amend", "check"]
 NAMES: dict[Kind, str] = {"replace": "替代", "repeal": "废止", "amend": "修改", "check": "核对"}
 EDITION = "@"
+YEAR = re.compile(r"\d{2}|[〇零一二三四五六七八九]{4}年|号令")  # of a name that tells which edition it means
+EDITION_WORDS = re.compile(r"[（(][^（）()]*(?:年[本版]|修[正订改])[^（）()]*[）)]")
 
 
 class Event(BaseModel):
@@ -63,14 +66,36 @@ def applied(documents: Iterable[Document], events: Iterable[Event]) -> list[Docu
 
 
 def as_known(documents: list[Document], on: date) -> list[Document]:
-    """The documents a question of that day can mean by a name: of a text and its amended editions only the one that was in
-    force, else the first."""
+    """The documents a question of that day can mean, with the names it can mean them by: of a text and its amended editions
+    only the one that was in force, else the first or last; a name that tells no edition (名录, 指导目录, a title without
+    its year) means the edition in force."""
     lines: dict[str, list[Document]] = {}
     for document in documents:
         lines.setdefault(root(document.doc_id), []).append(document)
     meant = {next((d for d in line if d.in_force(on)), line[-1] if all(d.in_force_to and d.in_force_to < on for d in line) else line[0]).doc_id
              for line in lines.values()}
-    return [d for d in documents if d.doc_id in meant]
+    known = [d for d in documents if d.doc_id in meant]
+    current: dict[str, Document] = {}
+    for d in known:
+        if d.family and d.in_force(on) and d.coverage.held != 0 and (d.family not in current or (d.in_force_from or date.min) > (current[d.family].in_force_from or date.min)):
+            current[d.family] = d
+    bare = {f: {n for d in known if d.family == f for n in (*d.aliases, bare_title(d.title)) if not YEAR.search(n)} for f in current}
+    return [_named_as(d, current.get(d.family or ""), bare.get(d.family or "", set())) for d in known]
+
+
+def bare_title(title: str) -> str:
+    """A title without its edition: （2021年版）, （2024年本）, （2013年修正）."""
+    return EDITION_WORDS.sub("", title)
+
+
+def _named_as(document: Document, current: Document | None, bare: set[str]) -> Document:
+    if current is None:
+        own = bare_title(document.title)
+        return document.model_copy(update={"aliases": [*document.aliases, own]}) if own != document.title else document
+    if document.doc_id == current.doc_id:
+        return document.model_copy(update={"aliases": list(dict.fromkeys([*document.aliases, *sorted(bare)]))})
+    title = document.title if YEAR.search(document.title) else f"{document.title}（{document.edition or document.number}）"
+    return document.model_copy(update={"aliases": [n for n in document.aliases if n not in bare], "title": title})
 
 
 def in_line(documents: list[Document], doc_id: str, on: date) -> Document | None:

@@ -10,10 +10,11 @@ from datetime import date
 
 from kb.composing import MARK, cite_head, merged, provisos, quoted, sentence, states, unmarked
 from kb.corpus import chinese_date, current_edition
-from kb.local_rules import CLASSES, Applied, apply, city_of, investment, plans, rules, vague
+from kb.local_rules import CLASSES, Applied, apply, investment, plans, rules, vague
 from kb.local_terms import listed, terms_named
 from kb.models import Document, Finding, LocalRule, Quote
 from kb.project import Project
+from kb.references import city_of
 from kb.store import Store
 from kb.tokens import tokens
 from kb.understanding import Reading

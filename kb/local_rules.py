@@ -17,7 +17,7 @@ from kb.models import Clause, Document
 from kb.places import PROVINCE, province
 from kb.project import Project
 from kb.quantities import Comparison, Quantity, Threshold, compare, quantities, thresholds
-from kb.references import named_documents
+from kb.references import city_of, named_documents
 from kb.store import Store
 from kb.units import table
 
@@ -96,12 +96,6 @@ def plans(text: str, store: Store, on: date) -> list[Document]:
     own = [d for d in held if d.doc_id == table()[0]] or held
     there = [(m["province"] or province(""), m["city"]) for m in THERE.finditer(text)]
     return [] if any(where != province("") or city for where, city in there) else own
-
-
-def city_of(plan: Document) -> str:
-    """The name of the city in a plan's title, without 市: 广元市…工作方案 → 广元."""
-    m = re.match(r"([一-鿿]{2,4}?)(?:市|州|县|区)", plan.title)
-    return m[1] if m else ""
 
 
 def apply(project: Project, on: date, store: Store, class_: str | None = None) -> list[Applied]:

@@ -13,6 +13,7 @@ from kb.store import Store
 N = rf"[{NUMERAL}]+"
 ARTICLE = re.compile(rf"第\s*({N})\s*条(?:之([一二三四五六七八九十]))?(?:\s*第\s*({N})\s*款)?(?:\s*第?\s*[（(]?\s*({N})\s*[）)]?\s*项)?")
 ROW = re.compile(rf"第\s*({N})\s*(?:项|行|类|号)(?!目)")
+ORDER = re.compile(r"令?第?\s*\d+\s*号令|令\s*第?\s*\d+\s*号|〔\d{4}〕\s*\d+\s*号")  # a document's number, no row of it
 NOTE = re.compile(rf"(?:说明|注)\s*(?:第\s*)?({N})")
 PART = re.compile(rf"第\s*({N})\s*部分(?:\s*第?\s*[（(]?\s*({N})\s*[）)]?\s*项?)?(?:\s*第\s*({N})\s*段)?")
 ENTRY = re.compile(rf"(鼓励类|限制类|淘汰类)[·\s]*([一-鿿]+?)\s*第\s*({N})\s*(?:项|条)")
@@ -45,7 +46,21 @@ def named_documents(question: str, documents: list[Document]) -> list[Document]:
             text = text[:m.start()] + "\0" * len(name) + text[m.end():]
             if document not in found:
                 found.append(document)
-    return found
+    return found + _plans_of_city(question, documents, found)
+
+
+def _plans_of_city(question: str, documents: list[Document], found: list[Document]) -> list[Document]:
+    """Where plans of several cities are held and none is named by its title: those of the city the question names."""
+    plans = [(city_of(d), d) for d in documents if d.kind == "work_plan"]
+    if len({city for city, _ in plans}) < 2 or any(d.kind == "work_plan" for d in found):
+        return []
+    return [d for city, d in plans if city and city in question]
+
+
+def city_of(plan: Document) -> str:
+    """The name of the city in a plan's title, without 市: 广元市…工作方案 → 广元."""
+    m = re.match(r"([一-鿿]{2,4}?)(?:市|州|县|区)", plan.title)
+    return m[1] if m else ""
 
 
 def unknown_titles(question: str, documents: list[Document]) -> list[str]:
@@ -57,7 +72,7 @@ def unknown_titles(question: str, documents: list[Document]) -> list[str]:
 
 def places(question: str, document: Document, store: Store) -> list[Place]:
     """The places of this document that the question names, in its order; a place not held has no quotes."""
-    readers = {"eia_list": _list_places, "work_plan": _plan_places, "catalogue": _catalogue_places}
+    readers = {"eia_list": _list_places, "work_plan": _plan_places, "catalogue": _catalogue_places, "plain": _list_places}
     return readers.get(document.kind, _article_places)(question, document, store)
 
 
@@ -116,9 +131,10 @@ def _within(clause: Clause, paragraph: int | None, item: int | None) -> list[Quo
 
 
 def _list_places(question: str, document: Document, store: Store) -> list[Place]:
-    """Rows (第55项), the list's own articles (第四条) and its notes (说明2)."""
-    found = [_article(m, document.doc_id, store, prefix="a") for m in ARTICLE.finditer(question)]
-    rest = ARTICLE.sub("", question)
+    """Rows (第55项), the list's own articles (第四条) and its notes (说明2); of another numbered text its items."""
+    prefix_of_articles = "" if document.kind == "plain" and store.clause(f"{document.doc_id}/a1") is None else "a"
+    found = [_article(m, document.doc_id, store, prefix=prefix_of_articles) for m in ARTICLE.finditer(question)]
+    rest = ORDER.sub("", ARTICLE.sub("", question))
     for pattern, prefix in ((ROW, ""), (NOTE, "n")):
         for m in pattern.finditer(rest):
             clause = store.clause(f"{document.doc_id}/{prefix}{number_of(m[1])[0]}")

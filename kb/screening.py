@@ -18,9 +18,10 @@ from kb.duty_lines import names_today
 from kb.duty_records import DutyRecord
 from kb.errors import ZhengwenError
 from kb.local_answer import tell
-from kb.local_rules import Applied, apply, city_of, plans
+from kb.local_rules import Applied, apply, plans
 from kb.models import Citation, Document, Eia, Eligibility, Finding, Quote
 from kb.project import Project
+from kb.references import city_of
 from kb.screening_facts import Fact, facts_of
 from kb.store import Store
 from kb.verifying import faults
