@@ -13,7 +13,7 @@ from kb.errors import IngestError, QuestionError
 from kb.settings import Settings
 from kb.store import Store
 from tests.browsing import CSS, ask, choose, open_page, press, tab, wait_for, write
-from web.originals import marked_page
+from web.originals import marked_page, places
 
 RULE = "某市危险废物管理规定\n（某府发〔2025〕3号）\n第一条 为了加强管理，制定本规定。\n第二条 产生危险废物的单位应当建立管理台账<script>document.title='坏'</script><img src=x onerror=\"document.title='坏'\">[x](javascript:alert(1))。\n第三条 本规定自2025年7月1日起施行。\n"
 EVIL_NAME = "规定<img src=x onerror=alert(1)>.txt"
@@ -102,6 +102,15 @@ def test_the_original_page_is_shown_with_the_cited_words_marked(store, tmp_path)
     kept = list((tmp_path / "home" / "originals").iterdir())
     remove(store, report.doc_id)
     assert len(kept) == 1 and not list((tmp_path / "home" / "originals").iterdir())
+
+
+def test_a_short_quote_is_marked_in_its_own_row():
+    page = "34 人造板制造 202\n年产20万立方米及以上的\n其他\n/\n36 木质家具制造211*\n有电镀工\n艺的\n其他\n/\n37 造纸业 222\n全部的\n其他"
+    clause = "项目类别：木质家具制造211*\n报告书：有电镀工艺的\n报告表：其他\n登记表：/"
+    marked = places(page, clause, "报告表：其他")
+    assert "".join(page[n] for n in marked) == "其他" and page[:marked[0]].count("其他") == 1
+    assert "".join(page[n] for n in places(page, clause, "报告书：有电镀工艺的")) == "有电镀工艺的"
+    assert places(page, "没有这样的条文", "没有") == []
 
 
 def test_a_preview_changes_nothing(store, tmp_path):
