@@ -6,15 +6,19 @@ numbers are looked at.
 """
 
 import json
+import random
 import re
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from evals import sets
 from kb.engine import PolicyEngine
 from kb.sentence_check import Ground, unsupported
+from kb.verifying import loose_amounts
 
+OWN = 100  # questions of each set whose own answers are looked at
 QUESTIONS = Path(__file__).with_name("wording.jsonl")
 SWAPS = [("报告书", "报告表"), ("报告表", "报告书"), ("报告表", "登记表"), ("限制类", "鼓励类"), ("限制类", "允许类"), ("立方米", "平方米"), ("吨", "千克"),
          ("万元", "亿元"), ("工作日", "月"), ("六十日", "九十日"), ("三十日", "六十日"), ("五年", "两年"), ("十日", "二十日"), ("及以上", "及以下"), ("以下", "以上"),
@@ -55,6 +59,10 @@ def main() -> None:
     for half in ("dev", "test"):
         counts = _measured(engine, [row for row in questions() if row["half"] == half], verbose)
         print("{}\t如实的句子{}，误拒{}；写错的句子{}，漏过{}；变异的句子{}，漏过{}".format(half, *counts))
+    own = [answer for name in ("eia", "catalogue", "duties", "retrieval") for row in random.Random(name).sample(sets.questions(name), OWN)
+           for answer in [engine.ask(row["question"], sets.day(row))]]
+    loose = [(answer.question, found) for answer in own if (found := loose_amounts(answer))]
+    print(f"程序自己的回答{len(own)}个，其中数量在引文和问题里都没有的{len(loose)}个", *(loose if verbose else []), sep="\n")
 
 
 def _measured(engine: PolicyEngine, rows: list[dict], verbose: bool) -> tuple[int, ...]:

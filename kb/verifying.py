@@ -2,6 +2,7 @@
 
 import re
 
+from kb.claims import amounts
 from kb.models import Answer
 from kb.store import Store
 
@@ -15,3 +16,10 @@ def faults(answer: Answer, store: Store) -> list[str]:
     listed = {c.n for c in answer.citations}
     return found + [f"正文标注[{n}]没有对应引文" for n in sorted(cited - listed)] + [
         f"引文[{n}]在正文中没有标注" for n in sorted(listed - cited)]
+
+
+def loose_amounts(answer: Answer) -> list[str]:
+    """Amounts in the program's own paragraphs that stand neither in a quote cited nor in the question; notes of coverage aside."""
+    given = amounts("\n".join([answer.question, *(f"{c.doc_title} {c.label} {c.quote}" for c in answer.citations)]))
+    own = amounts("\n".join(p for p in answer.text.split("\n\n") if not p.startswith(">") and p not in answer.warnings))
+    return [f"{a.value}{a.unit}" for a in own if not any((a.value, a.unit) == (g.value, g.unit) for g in given)]
