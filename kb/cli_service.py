@@ -3,14 +3,19 @@
 `kb` does not import `web`: the server's modules are imported where a command starts them, as `zhengwen keeper` does.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kb.errors import QuestionError
+
+if TYPE_CHECKING:
+    from kb.citation_check import CitationReport
 
 DATE_HELP = "以哪一天的法律为准，写成 2024-06-01；默认今天"
 
@@ -81,7 +86,7 @@ def _text(path: Path) -> str:
     return load(path).text
 
 
-def _show(report: "CitationReport") -> None:  # type: ignore[name-defined]  # noqa: F821
+def _show(report: CitationReport) -> None:
     from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text

@@ -5,6 +5,7 @@ Only the programming interfaces are guarded; the page has its own sign-in. /api/
 
 import hmac
 import time
+from collections.abc import Callable
 from typing import Any
 
 from limits import RateLimitItemPerMinute
@@ -21,9 +22,10 @@ OPEN = ("/api/health",)
 
 
 class Guard:
-    """ASGI middleware over the guarded paths."""
+    """ASGI middleware over the guarded paths; `address` tells callers without a key apart."""
 
-    def __init__(self, app: ASGIApp, settings: Settings):
+    def __init__(self, app: ASGIApp, settings: Settings, address: Callable[[Request], str] = lambda request: request.client.host if request.client else ""):
+        self.address = address
         self.app, self.keys, self.limit_bytes = app, settings.accepted_keys(), settings.request_bytes
         self.rate = RateLimitItemPerMinute(settings.rate_limit) if settings.rate_limit else None
         self.limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -35,7 +37,7 @@ class Guard:
         key = self._key(request)
         if self.keys and not any(hmac.compare_digest(key, k) for k in self.keys):
             return await refuse(401, SAID[401], "key", headers={"WWW-Authenticate": "Bearer"})(scope, receive, send)
-        caller = key.decode("latin-1") if self.keys else request.client.host if request.client else ""
+        caller = key.decode("latin-1") if self.keys else self.address(request)
         if self.rate and not self.limiter.hit(self.rate, caller):
             seconds = max(1, round(self.limiter.get_window_stats(self.rate, caller).reset_time - time.time() + 0.5))
             return await refuse(429, SAID[429].format(seconds=seconds), "rate", headers={"Retry-After": str(seconds)})(scope, receive, send)

@@ -11,6 +11,7 @@ from kb.engine import PolicyEngine
 from kb.errors import SettingsError, ZhengwenError
 from kb.settings import settings
 from web import api, metrics, openai_api, refusals
+from web.accounts import Accounts
 from web.guard import Guard
 from web.recording import Recorded
 from web.security import protect
@@ -28,7 +29,7 @@ def create_app(engine: PolicyEngine, page: bool = True) -> FastAPI:
     metrics.add(app, measures)
     _nothing_else(app)
     refusals.install(app)
-    app.add_middleware(Guard, settings=engine.settings)
+    app.add_middleware(Guard, settings=engine.settings, address=Accounts(engine.settings).address)
     app.add_middleware(metrics.Measured, metrics=measures)
     protect(app, engine.settings)
     if page:
