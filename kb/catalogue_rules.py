@@ -36,9 +36,25 @@ def items(text: str) -> tuple[Item, ...]:
         if head and not shared:
             found += clause_items(head, held)[0]
         for clause in clauses:
-            got, held = clause_items(clause, held)
+            got, held = _made_of(clause, held) or clause_items(clause, held)
             found += [replace(item, needs=(*shared, *(parts_of if not item.limits else ()), *item.needs)) for item in got]
     return tuple(i for i in found if i.subject and any(is_strong(t) for n in i.subject for t in n.terms))
+
+
+FROM = re.compile(r"^从([^，；]+?)中((?:回收|提取|提炼|分离)[^，；、]+)$|^利用([^，；的]+?)(?:等[^，；、]{0,6})?(生产[^，；、]+)$")
+
+
+def _made_of(clause: str, held: Held) -> tuple[list[Item], Held] | None:
+    """从A及B中回收C, 利用A、B等二次资源生产C: one thing, of any of these materials."""
+    m = FROM.match(unbracketed(clause))
+    if not m:
+        return None
+    materials, made = (m[1], m[2]) if m[1] else (m[3], m[4])
+    terms = tuple(t for t in re.split("[、及和与]|以及", materials) if len(t) > 1)
+    product = core_of(re.split("及其|及|和", re.sub("^(?:回收|提取|提炼|分离|生产)(?=..)", "", made))[0])
+    if not terms or not product:
+        return None
+    return [Item(clause, (Need(terms, materials), Need((product,), made)), (), held.natures, held.places)], held
 
 
 def _standards(part: str) -> list[Item]:

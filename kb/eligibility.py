@@ -15,10 +15,11 @@ from kb.catalogue_items import Item
 from kb.catalogue_rules import items
 from kb.editions import incomplete
 from kb.eligibility_facts import Check, Wording
-from kb.models import CatalogueClass, Clause, Document, Hit
+from kb.models import CatalogueClass, Clause, Document
 from kb.store import Store
 
 ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
+NEAREST = 40  # entries looked at for their meaning alone
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
 LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
@@ -56,11 +57,12 @@ class Edition:
 
     @property
     def class_(self) -> CatalogueClass:
-        """淘汰 > 限制 > 鼓励; what is open in a higher class leaves the lower undecided."""
+        """淘汰 > 限制 > 鼓励; what is open in a higher class leaves the lower undecided. A text that may be only part of an
+        entry (`complete_entry` false) counts; that it may be more is said with it."""
         for class_ in ORDER:
-            if any(m.clause.fields.get("complete_entry", True) for m in self.of("applies", class_)):
+            if self.of("applies", class_):
                 return class_
-            if self.of("open", class_) or self.of("applies", class_):
+            if self.of("open", class_):
                 return "待定"
         return "允许类" if self.complete else "待定"
 
@@ -81,8 +83,8 @@ class Determination:
     reference: Edition | None = None
 
 
-def determine(wording: Wording, on: date, store: Store, near: Callable[[str], list[Hit]]) -> Determination | None:
-    """The determination for a project. `near`: the entries of an edition nearest in meaning. None when no catalogue is held."""
+def determine(wording: Wording, on: date, store: Store, near: Callable[[str], dict[str, float]]) -> Determination | None:
+    """The determination for a project. `near`: how near the entries of an edition are in meaning. None when no catalogue is held."""
     held = editions(store)
     if not held:
         return None
@@ -107,12 +109,12 @@ def few(document: Document) -> bool:
     return bool(c.official and c.held is not None and c.held * 2 < c.official)
 
 
-def edition(wording: Wording, document: Document, on: date, store: Store, hits: list[Hit]) -> Edition:
+def edition(wording: Wording, document: Document, on: date, store: Store, near: dict[str, float]) -> Edition:
     """Every entry of one edition that speaks of the project."""
     entries, terms = _entries(store.revision, document.doc_id, store)
     text = wording.text
-    near = {h.clause.clause_id: h.cosine or 0.0 for h in hits}
-    ids = dict.fromkeys([*near, *(c for term, owners in terms.items() if term in text for c in owners)])
+    nearest = sorted(near, key=lambda clause_id: -near[clause_id])[:NEAREST]
+    ids = dict.fromkeys([*nearest, *(c for term, owners in terms.items() if term in text for c in owners)])
     result = Edition(document, document.in_force(on), not incomplete(document))
     for clause_id in ids:
         if clause_id not in entries:

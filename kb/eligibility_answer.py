@@ -66,7 +66,7 @@ def tell(found: Determination, reading: Reading, on: date, store: Store) -> Find
     finding.lines += [f"**请补充**：{unmarked(q)}" for q in finding.questions]
     class_ = edition.class_ if edition.in_force else "待定"
     open_ = edition.open if edition.in_force else []
-    finding.status = "answered" if class_ != "待定" else "conditional" if open_ or _part_only(edition) else "not_found"
+    finding.status = "conditional" if open_ or _part_only(edition) else "answered" if class_ != "待定" else "not_found"
     basis: Literal["in_force", "superseded", "incomplete"] = "superseded" if not edition.in_force else "incomplete" if class_ == "待定" and not edition.complete else "in_force"
     shown = [m for e in (edition, found.reference) if e for m in _naming(e)]
     finding.eligibility = Eligibility(class_=class_, edition=document.edition or "", basis=basis, matches=[_match(m) for m in shown])  # type: ignore[call-arg]
@@ -86,12 +86,16 @@ def _naming(edition: Edition) -> list[Matched]:
 
 
 def _part_only(edition: Edition) -> bool:
-    return any(not m.clause.fields.get("complete_entry", True) for m in edition.of("applies"))
+    """Does the class rest on texts alone that may be parts of longer entries?"""
+    deciding = [m for m in edition.of("applies") if m.class_ == edition.class_]
+    return bool(deciding) and not any(m.clause.fields.get("complete_entry", True) for m in deciding)
 
 
 def _conclude(sheet: _Sheet, edition: Edition) -> None:
     finding, title, class_ = sheet.finding, edition.document.title, edition.class_
-    if class_ in CONCLUSION:
+    if _part_only(edition):
+        finding.lines.append(_fill("eligibility.part_only", title=title, class_=class_, marks=sheet.marks(edition.of("applies", class_))))
+    elif class_ in CONCLUSION:
         finding.lines.append(_fill(CONCLUSION[class_], title=title, marks=sheet.marks(edition.of("applies", class_))))
     elif class_ == "允许类":
         finding.lines.append(sentence("eligibility.permitted", title=title))
@@ -99,8 +103,6 @@ def _conclude(sheet: _Sheet, edition: Edition) -> None:
     elif edition.open:
         finding.lines.append(sentence("eligibility.open"))
         finding.lines += _branches(sheet, edition.open)
-    elif _part_only(edition):
-        finding.lines.append(_fill("eligibility.part_only", title=title, marks=sheet.marks(edition.of("applies"))))
     else:
         finding.lines.append(sentence("eligibility.not_found", title=title, missing=edition.document.coverage.note))
 

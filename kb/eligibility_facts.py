@@ -7,6 +7,7 @@ A word of the catalogue is stated when the question has it, in the catalogue's o
 
 import re
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 
 from kb.catalogue_items import Exemption, Item, Limit, Need
@@ -26,6 +27,7 @@ PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
+GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
 ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
 SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|几班|(?<![单一])班制|班次|[两二三]班|生产线数|[两二三四五六多\d]条")
@@ -202,8 +204,17 @@ class Wording:
             return True if False in said else False if True in said else None
         if any(self.unsure(t) for t in need.terms):
             return None
+        if (graded := self._graded(need.terms[0])) is not None:
+            return graded
         said = [self.says(t) for t in need.terms]
         return True if True in said else False if False in said else None
+
+    def _graded(self, term: str) -> bool | None:
+        """Is a grade stated within 8.8级以下? None where the term is no grade, or the question states none."""
+        m, stated = GRADE.fullmatch(term), [Decimal(g) for g in re.findall(r"(\d+(?:\.\d+)?)级", self.text)]
+        if not m or not stated:
+            return None
+        return any(g <= Decimal(m[1]) if m[2] == "下" else g >= Decimal(m[1]) for g in stated)
 
     def _nature(self, natures: tuple[str, ...]) -> bool:
         own = self.project.natures

@@ -223,10 +223,9 @@ class PolicyEngine:
         from kb.eligibility import determine
         from kb.eligibility_answer import tell
         from kb.eligibility_facts import Wording
-        from kb.retrieval import Filter
 
         wording = Wording(reading.question, reading.earlier)
-        found = determine(wording, on, self.store, lambda doc_id: self.retriever.search(wording.text, Filter(doc_ids={doc_id}), CANDIDATES))
+        found = determine(wording, on, self.store, lambda doc_id: self.retriever.cosines(wording.text, doc_id))
         note("class", found=found)
         return tell(found, reading, on, self.store) if found else None
 
