@@ -66,7 +66,7 @@ def determine(project: Project, on: date, store: Store, cosines: dict[str, float
     ranked = candidates(project, rows, cosines)
     industry, span = unlisted(project, rows)
     best = ranked[0] if ranked else None
-    if industry and (best is None or not any((b - a, -a) >= (span[1] - span[0], -span[0]) or a == span[1] for a, b in best.spans)):
+    if industry and (best is None or not any(b - a >= span[1] - span[0] or a == span[1] for a, b in best.spans)):
         result.unlisted = industry
         others = also(project, Candidate(rows[0], 0.0), [c for c in ranked if not any(a < span[1] and span[0] < b for a, b in c.spans)])
         ranked = others

@@ -73,6 +73,7 @@ def natures(text: str) -> tuple[str, ...]:
 def terms_of(text: str) -> tuple[str, ...]:
     """The things listed, each without the verb before and the word of making after it; a head shared by the list is given
     to each: 三级、四级公路, Ⅱ类、Ⅲ类放射源, 利用石材板材切割、打磨."""
+    text = re.sub("及其(?:附属|输送|废弃)[^、，；]*$", "", text)
     parts = re.split(r"[、或]|等(?=[^级]..)|(?<!调)和(?!面|站)|(?<![涉以])及(?![其以])", text.replace("I类", "Ⅰ类"))
     parts = [re.sub("及其(?:附属|输送|废弃).*$", "", p) for p in parts]
     parts = [TAIL.sub("", VERB.sub("", re.sub("^(?:生产|原料为)(?=..)", "", p.strip("的 ")).removeprefix("其他")).removeprefix("其他")) for p in parts]
@@ -80,7 +81,7 @@ def terms_of(text: str) -> tuple[str, ...]:
         parts = [p + m[1] if re.search("[型级类]$", p) else p + parts[-1][1:] if len(p) == 1 else p for p in parts]
     if text.startswith("利用") and len(parts) > 1 and len(parts[0]) > 4 and all(len(p) == 2 for p in parts[1:]):
         parts = [parts[0], *(parts[0][:-2] + p for p in parts[1:])]
-    return tuple(dict.fromkeys(p for p in (bare(part) if len(part) > 3 else part for part in parts) if len(p) > 1 and (p not in ("制品", "建造") or len(parts) == 1)))
+    return tuple(dict.fromkeys(p for p in (bare(part) if len(part) > 3 else part for part in parts) if len(p) > 1 and (p not in ("制品", "建造", "输送设施", "网络") or len(parts) == 1)))
 
 
 def cut(text: str, stops: str) -> list[str]:

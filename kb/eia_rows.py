@@ -28,11 +28,12 @@ MATERIALS = {"涂料", "油墨", "胶粘剂", "颜料", "溶剂", "树脂", "染
 MADE = re.compile("厂|制造|生产|车间|项目|企业|公司|做")
 SURVEYED = re.compile("勘查|勘探|详查|普查|找矿|探矿|钻探")
 FIRM = re.compile("集团|公司|企业|老板|局")  # 某造纸集团: who builds, not what
+OFFSHORE = re.compile("海上|海域|海底|近海|海里")
 SEA = re.compile("海|红树林|礁|滩涂")
 WASTE = re.compile("废旧?$|报废$|旧$|旧木$")
-MINED = re.compile("开采|采矿|开矿")
+MINED = re.compile("开采|采矿|开矿|采石|采(?=花岗|石灰|砂石|砂岩|页岩|大理)|石场|矿山")
 REPAIRED = re.compile("维修|修理|大修|坏了|检修")
-BEFORE = re.compile(r"(?:储存|存放|涉及|全是|都是|挨着|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
+BEFORE = re.compile(r"(?:输至|送至|接至|引至|输送[至到]|管道至|储存|存放|涉及|全是|都是|挨着|穿越|占用|产生|排放|附近|邻近|旁边|周边|紧邻|毗邻|靠近)[^，。；]{0,8}$")
 RENTED = re.compile("(?:租用|租赁|承租|入驻|租)(?:(?!车间|厂房|库房|仓库|场地|门面|机房)[^，。；建做办开搞加生改打]){0,6}$")
 SOLD = re.compile("(?:供给?(?![热水电气暖应料])|卖给|卖到|销[往给售]至?|面向|服务于|客户[是为]|配套给)[^，。；]{0,8}$")
 TAKEN = re.compile("回收|利用|处置|处理")  # 产生的危险废物在厂内回收
@@ -40,7 +41,7 @@ AROUND = re.compile(r"服务区|沿线|(?:、[^，。；、]{1,4}){0,3}(?:类)?(
 CODES = re.compile(r"\d{3,4}\*?|[*\s]")
 INCLUDED = re.compile(r"[（(](?:含|包括)([^；（()）]+)")
 GENERIC = {"工程", "项目", "建设", "制造", "加工", "生产", "开发", "处理", "处置", "利用", "服务", "设备", "产品", "材料", "机械", "金属", "食品",
-           "其他", "全部", "批发", "配套", "仓库", "办公", "维修车间", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "机加", "机加工", "矿石", "集运", "发酵", "建造", "印制", "涂布", "新建", "增建", "建筑", "油气", "化工", "设计", "环境", "水源"}
+           "其他", "全部", "批发", "配套", "仓库", "办公", "维修车间", "废水", "运输", "维修", "专用", "通用", "活动", "设施", "化学", "使用", "销售", "实验室", "发动机", "车辆", "海上", "扩建", "纺织", "机加", "机加工", "数控加工", "机械加工", "零件加工", "CNC加工", "采选", "冶炼", "矿采选", "矿石", "集运", "发酵", "建造", "印制", "涂布", "新建", "增建", "建筑", "油气", "化工", "设计", "环境", "水源"}
 ASKING = re.compile(r"环评|环境影响|报告[书表]|登记表|手续|如何(?:办理|执行|确定)|类别|涉及环境敏感区|敏感区|投资\S*元")
 
 
@@ -65,8 +66,9 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
                                          for x, y, *_ in spans)]  # 城镇[污水管网]: the head; [桶装水]厂: the longer
     least = min(cosines.values(), default=0.0)
     found = []
+    retired = any(project.stated(*m.span()) for m in RETIRED.finditer(project.text))
     for row in rows:
-        if "海洋" in row.sector and not SEA.search(project.text):
+        if ("海洋" in row.sector and not SEA.search(project.text)) or ("陆" in row.name and OFFSHORE.search(project.text)) or ("核" in row.sector and bool(RETIRED.search(row.name)) < retired):
             continue
         own = [(a, b, word, of[row.no] / len(of) ** 0.5) for a, b, word, of in spans if row.no in of
                and ("修" in row.name or not (REPAIRED.search(project.text, b, b + 10) or project.text[:a].endswith("修")))
@@ -107,7 +109,10 @@ def subject_of(project: Project) -> str:
     return re.sub(r"^(?:某\S{0,6}?|客商)?(?:拟|计划|打算)?(?:投资)?", "", "".join(parts)) or project.text
 
 
-JOINED = re.compile(r"[，；。](?:[^，；。]{0,8}?)(?:同时|并|再|还|又|另|以及|配套|旁边|一起|一并|同步|顺[便带手]|然后|一边|捎带|外加)|^[^，。；]{0,5}(?:和|与|跟|以及|及|兼|加(?![个装一几台套条]))[^，。；]{0,10}$")
+OWN_ACCESSORIES = re.compile("及其(?:附属|输送|配套)")  # the row takes its accessories with it: 海上风电工程及其输送设施
+ACCESSORY = re.compile("(?:配套|附属|送出|输送|送电|带|及其)[^，。；]*$")
+RETIRED = re.compile("退役")
+JOINED = re.compile(r"[，；。](?:[^，；。]{0,8}?)(?:同时|并|再|还|又|另|以及|配套|旁边|一起|一并|同步|顺[便带手]|然后|一边|捎带|外加|也|同一项目)|^[^，。；]{0,5}(?:和|与|带|连同|加上|跟|以及|及|兼|加(?![个装一几台套条]))[^，。；]{0,10}$")
 
 
 def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Candidate]:
@@ -115,11 +120,12 @@ def also(project: Project, first: Candidate, others: list[Candidate]) -> list[Ca
     taken, found = list(first.spans), list[Candidate]()
     adds = bool(first.spans) and all(BESIDE.search(project.text, 0, a) for a, _ in first.spans)  # then the others are the main works
     told = _told(project, first.row)
+    accessory = any(OWN_ACCESSORIES.search(a.text) for _, cell in first.row.cells for a in cell)
     for other in sorted(others, key=lambda c: -c.by_words):
         if owner(project, other, first):
             continue
         apart = [(a, b) for a, b in other.spans if not any(x <= a and b <= y for x, y in told) and not any(x < b and a < y for x, y in taken)
-                 and not FIRM.match(project.text, b)]
+                 and not FIRM.match(project.text, b) and not (accessory and ACCESSORY.search(project.text, max(0, a - 8), a))]
         if other.by_words >= SURE and any(adds or ADDED.search(project.text, 0, a) or _boiler(project, a, b) or any(
                 _joined(project, (a, b), span) for span in first.spans if not FIRM.match(project.text, span[1])) for a, b in apart):
             found.append(other)
@@ -142,7 +148,7 @@ def _told(project: Project, row: Row) -> list[tuple[int, int]]:
 def _joined(project: Project, one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Does the text between two names add the later to the earlier?"""
     (_, end), (start, _) = sorted((one, other))
-    return end <= start and bool(JOINED.search(project.text[end:start]))
+    return end <= start and bool(JOINED.search(re.sub(r"[（(][^（()）]*[）)]", "", project.text[end:start])))
 
 
 def _boiler(project: Project, start: int, end: int) -> bool:

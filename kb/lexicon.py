@@ -17,6 +17,7 @@ from kb.settings import CORPUS
 
 MAKING = re.compile(r"(?<=..)(?:制造业?|生产|加工处理|加工|工程|建设|项目|服务|基地)$")
 ALL_SOLVENT = re.compile("(?:都|全|均)(?:是|为|用)溶剂型")
+KIND = 3  # characters beyond which a term is the head of longer ones
 ROMAN = dict(zip("一二三四五12345", "ⅠⅡⅢⅣⅤ" * 2, strict=True))
 LATIN = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ", "V": "Ⅴ"}
 HALF = str.maketrans({chr(c): chr(c - 0xFEE0) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B))})
@@ -56,8 +57,11 @@ def words(kind: str = "word") -> tuple[Word, ...]:
 
 @cache
 def saying(means: str) -> tuple[str, ...]:
-    """The everyday words that stand for a term, be it written with the word of making (肉类加工) or without."""
-    return _by_meaning().get(bare(means), ())
+    """The everyday words that stand for a term, be it written with the word of making (肉类加工) or without;
+    also those that stand for a kind of it (日用玻璃制品 for 玻璃制品)."""
+    own = bare(means)
+    wider = [say for of, said in _by_meaning().items() if len(own) > KIND and of.endswith(own) and of != own for say in said]
+    return (*_by_meaning().get(own, ()), *wider)
 
 
 @cache

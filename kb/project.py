@@ -13,7 +13,7 @@ from kb.quantities import Quantity, quantities
 from kb.tokens import tokens
 
 ASKED = re.compile(r"有没有|有无|是不是|是否|要不要|需不需要|用不用|能不能|可不可以|会不会|该不该|算不算|属不属于")
-NOT = re.compile(r"避开|避让|绕开|没有|没|无(?!水$|纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|溶剂)|免|不再|除了")
+NOT = re.compile(r"避开|避让|绕开|没有|没|无(?!水$|纺|机[^动]|人机|烟|缝|害|线|锡|氧|水氟)|不(?!锈|饱和|同|少|低|高|超|足|到|大于|小于|多于|仅|只|论|管|知|停|织|锈钢|干胶)|未(?!来|列)|非(?!金属|织|标|遗|洲|常|电力|公路|转|机动|晶|道路|煤|密封|溶剂)|免|不再|除了")
 AFTERWARDS = re.compile(r"除外|[^，。；]{0,4}(?:不动|照旧|维持现状|保持不变)|(?:区|圈|内)?(?:外头|外边|外(?=[，。；、]|$))|[^，。；]{0,3}(?:只|仅)?(?:暂存|委托|交由|交给|交出去|交出|移交|外运|送走)|以外|之外|不计|另行|[^，。；]{0,4}(?:另行|不在本次|不在此次)|(?:工[序艺])?(?:全部)?(?:外协|外包|委外|外委|送外|在外面做|交给别人)"
                         r"|(?:[^，。；！？,;!?的]|[别其任]的|的区域){0,24}(?:(?:都|均|全|也|更|一概|统统|通通|一样|一个|半点)(?:不|没|未|无|避|绕)|没关系|无关|避开|绕开)"  # A、B都不沾
                         r"|[^，。；的]{0,3}(?:没[有得碰沾占][到过上]?|不[用做搞沾碰占]|不涉及|不使用)(?=[，。；！？、]|$)"
@@ -33,7 +33,7 @@ NATURES = {"扩建": r"扩建|再多|多加|新添|加大|加完|加盖|加建|�
            "迁建": r"迁建|搬迁|异地重建", "退役": r"退役", "关闭": r"关闭|封场", "新建": r"新建|新上|新办|新开|新设"}
 EXISTING = re.compile(r"(?:现有|既有|在运|现(?=[年日\d])|老的|原有|已有|已建成?|现状|目前|原来|原(?=年|日|规模|产能)|(?:从|由)(?!.*[至到]))[^，。；、]{0,12}$")
 HAVING = re.compile(r"(?:现在|本来|已经?|有)[^，。；、扩加增再新放]{0,4}$")
-TOTAL = re.compile(r"(?:(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)|扩完|扩建?后|改扩建后|建成后|总规模|合计|加起来|加完|一共|总共|共)(?:年|日)?[一-鿿]{0,6}$")
+TOTAL = re.compile(r"(?:合起来|加在一起|加起来一共|凑[够到]|(?:扩建?|增加|扩大|提高|提升|增|扩)?(?:至|到|达到?|为)|扩完|扩建?后|改扩建后|建成后|总规模|合计|加起来|加完|一共|总共|共)(?:年|日)?[一-鿿]{0,6}$")
 WHOLE = "合计"  # marks the sum of several equal amounts
 SETS = {"台", "套", "座", "条", "个", "组", "架", "口", "只"}
 NO_FACTORY = re.compile(r"非工业(?:建筑|厂房)|不[在是属]于?(?:工业)?(?:建筑|厂房|车间)")
@@ -78,12 +78,14 @@ class Project:
 
     def mentions(self, term: str) -> list[tuple[int, int, bool]]:
         """Each place that speaks of a term, by its own word or an everyday one: from, to, stated or denied."""
-        found = []
+        found: list[tuple[int, int, bool]] = []
         making = re.sub("(?:生产|制造).{1,6}$", "", term)
         for word in dict.fromkeys((canonical(term), term, *([making] if len(making) > 3 else []), *saying(term))):
             for m in re.finditer(re.escape(word), self.text, re.I):
                 if (said := self.stated(m.start(), m.end())) is not None:
                     found.append((m.start(), m.end(), said))
+            if word == term and found and not any(said for *_, said in found):
+                return found  # denied by its own name: an everyday word for it says nothing more
         if not found and len(term) > 3:
             found = self._apart(term) or self._first_denied(term)
         return found
