@@ -22,6 +22,7 @@ ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
 NEAREST = 40  # entries looked at for their meaning alone
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
 LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
+FOREMOST, LEAST_FOREMOST, LEAST_ALIKE = 2, 0.27, 0.45  # the nearest entries of all, and how near they must be
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
 OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
@@ -120,9 +121,12 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
         if clause_id not in entries:
             continue
         clause, rules = entries[clause_id]
+        cosine, first = near.get(clause_id, 0.0), clause_id in nearest[:FOREMOST]
         checks = _meant(wording, [c for item in rules if (c := wording.check(item)).state != "no"])
+        if not checks and first and cosine >= LEAST_ALIKE:
+            checks = [c for item in rules if (c := wording.check(item, alike=True)).state != "no"]
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
-        if best and _near_enough(wording, clause, best, near.get(clause_id, 0.0)):
+        if best and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, best, cosine)):
             result.matched.append(Matched(clause, best))
     _settle_encouraged(result)
     return result
@@ -149,6 +153,8 @@ def _near_enough(wording: Wording, clause: Clause, check: Check, cosine: float) 
     """鼓励类 speaks in general words: what is found by a short one must also be near in meaning, or be
     the project's own name (装载机制造项目)."""
     if clause.fields["class"] != "鼓励类":
+        return True
+    if check.compared:
         return True
     if any(OWN_NAME.match(wording.text, end) for _, end in wording.spans(check.item)):
         return True

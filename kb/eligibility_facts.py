@@ -107,10 +107,11 @@ class Wording:
 
     # --- the parts of an item ---------------------------------------------------------------------------------
 
-    def check(self, item: Item, carving: bool = False) -> Check:
+    def check(self, item: Item, alike: bool = False) -> Check:
+        """What the item makes of the project. `alike`: its subject may be named in other words that share most of its own."""
         found = Check(item, "no")
         for need in item.subject:
-            if not self._is(need, alone=len(item.subject) == 1):
+            if not self._is(need, alone=len(item.subject) == 1) and not (alike and any(map(self._alike, need.terms))):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
             return found
@@ -177,6 +178,13 @@ class Wording:
                     continue
                 return True
         return False
+
+    def _alike(self, term: str) -> bool:
+        """Does the question share most of a longer term, its head included (给电网做智能电表 of 智能电网用智能电表)?"""
+        own = FILL.sub("", canonical(term))
+        pairs = {own[n:n + 2] for n in range(len(own) - 1)}
+        held = {p for p in pairs if any(self.project.stated(m.start(), m.end()) for m in re.finditer(re.escape(p), self.text, re.I))}
+        return len(own) > 3 and own[-2:] in held and len(held) >= MOSTLY * len(pairs)
 
     def _other(self, term: str, begin: int, end: int, alone: bool) -> bool:
         """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""

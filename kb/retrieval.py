@@ -27,7 +27,7 @@ from kb.tokens import tokens
 from kb.tracing import note
 from kb.vectors import VectorIndex
 
-PASSAGES = 1500  # at most, of one document looked at whole
+PASSAGES = 5000  # at most, of one document looked at whole
 POOL = 60  # passages taken from each half before fusion
 AWAY = 30.0  # seconds until a vector server that was away is tried again
 STATES = 3  # of the library, whose vectors are kept open
