@@ -259,7 +259,7 @@ def _share_limits(out: list[_Piece], clause: str) -> None:
 
 def _governing(piece: _Piece, after: list[_Piece]) -> str:
     """What a list is the object of: 原油、天然气、成品油的储运; 四氯化碳、四氯化硅等副产物综合利用. "" where it is a list of products."""
-    if piece.limits or "的" in piece.subject:
+    if piece.limits or "的" in piece.subject or re.search("(?:库|场|楼|站|中心|馆|院|园|厂|枢纽)$", piece.subject):
         return ""
     for p in after:
         if p.limits or p.exceptions or p.renewed:

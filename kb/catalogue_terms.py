@@ -94,7 +94,7 @@ def denied_head(subject: str) -> str:
 
 def measured_thing(lead: str) -> str:
     """What a limit is of: 年加工生皮能力 → 生皮, 单条化学木浆 → 化学木浆; 入纬率, 单线产能 → nothing of its own."""
-    lead = re.sub("(?:在|为|达到|不足|约)$", "", lead)
+    lead = re.sub("(?:在|为|达到|不足|约)$|^每(?:小时|天|日|年|台|条)$", "", lead)
     lead = re.sub("^[^日年]*(?:主产区|产区)(?=[日年])", "", lead)
     thing = VERB.sub("", lead)
     if thing != lead:

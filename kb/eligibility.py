@@ -123,7 +123,7 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
         clause, rules = entries[clause_id]
         cosine, first = near.get(clause_id, 0.0), clause_id in nearest[:FOREMOST]
         checks = _meant(wording, [c for item in rules if (c := wording.check(item)).state != "no"])
-        if not checks and first and cosine >= LEAST_ALIKE:
+        if not checks and first and cosine >= LEAST_ALIKE and clause.fields["class"] == "鼓励类":
             checks = [c for item in rules if (c := wording.check(item, alike=True)).state != "no"]
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
         if best and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, best, cosine)):
@@ -154,7 +154,7 @@ def _near_enough(wording: Wording, clause: Clause, check: Check, cosine: float) 
     the project's own name (装载机制造项目)."""
     if clause.fields["class"] != "鼓励类":
         return True
-    if check.compared:
+    if check.compared or any(end - begin > len(clause.text) - 3 for begin, end in wording.spans(check.item)):
         return True
     if any(OWN_NAME.match(wording.text, end) for _, end in wording.spans(check.item)):
         return True

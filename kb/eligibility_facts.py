@@ -22,7 +22,7 @@ OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|�
 ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
-FILL = re.compile(r"(?<=[一-鿿]{2})用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
+FILL = re.compile(r"(?<=[一-鿿]{2})用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|低档|方式|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
 PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企业|集团")
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
@@ -52,12 +52,21 @@ class Check:
     words: int = 0  # characters of the entry found in the question
 
 
+class AsSaid(Project):
+    """A project in its own words: 水性木器涂料 is an entry's word too, before the list's word for it replaces it."""
+
+    @property
+    def text(self) -> str:  # type: ignore[override]
+        return f"{self.earlier}。{self.question}" if self.earlier else self.question
+
+
 class Wording:
     """A project's words against the catalogue's."""
 
     def __init__(self, question: str, earlier: str = ""):
         self.raw = earlier + question
         self.project = Project(worded(question), worded(earlier) if earlier else "")
+        self.plain = AsSaid(worded(question), worded(earlier) if earlier else "")
         self.text = self.project.text
         self.where = province(self.raw)
         self.partly: list[str] = []  # exceptions that the question half names
@@ -70,6 +79,8 @@ class Wording:
     def says(self, term: str) -> bool | None:
         """Stated, denied, or not spoken of."""
         value = self.project.says(term)
+        if value is None:
+            value = self.plain.says(term)
         if value is not None:
             return value
         return True if self.covers(term) else None
@@ -184,7 +195,7 @@ class Wording:
         own = FILL.sub("", canonical(term))
         pairs = {own[n:n + 2] for n in range(len(own) - 1)}
         held = {p for p in pairs if any(self.project.stated(m.start(), m.end()) for m in re.finditer(re.escape(p), self.text, re.I))}
-        return len(own) > 3 and own[-2:] in held and len(held) >= MOSTLY * len(pairs)
+        return len(own) > 3 and own[0] not in "非无不未" and own[-2:] in held and len(held) >= MOSTLY * len(pairs)
 
     def _other(self, term: str, begin: int, end: int, alone: bool) -> bool:
         """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""
