@@ -16,6 +16,8 @@ from kb.catalogue_terms import (
     is_strong,
     leading_word,
     measured_thing,
+    numbers_in,
+    second_work,
     shared_head,
     trait_terms,
 )
@@ -214,7 +216,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
             if graded := GRADE.match(core):
                 needs.append(Need((graded[0],), graded[0], trait=True))
                 core = core_of(core[graded.end():])
-            needs.append(Need((core, *_also(core, out[n + 1:]), *piece.more), piece.subject))
+            needs.append(Need((core, *second_work(core, out[n + 1].subject if n + 1 < len(out) and not out[n + 1].limits else ""), *piece.more), piece.subject))
             if n and (denied := denied_head(out[0].subject)) and not core.startswith("非") and not piece.limits:
                 needs.append(Need((denied,), denied))
             if piece is not last and (h := _governing(piece, out[n + 1:])):
@@ -239,7 +241,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
                               names if there else places, tuple(piece.exceptions)))
             piece.exceptions.append(Exemption(other.text, places=names) if there else Exemption(other.text, items=(Item(other.text, special),)))
         found.append(Item(text, (*(x for x in needs if any(x.terms)), *dict.fromkeys(piece.traits)), tuple(piece.limits), piece.natures, places,
-                          tuple(piece.exceptions), tuple(_unread(core, piece))))
+                          tuple(piece.exceptions), numbers_in(core)))
     return found
 
 
@@ -276,17 +278,6 @@ def _governing(piece: _Piece, after: list[_Piece]) -> str:
         if re.search("(?:项目|生产线|装置)$", p.subject):
             return ""
     return ""
-
-
-def _also(core: str, after: list[_Piece]) -> tuple[str, ...]:
-    """The second work of two: 电网改造与建设 is 电网改造 and 电网建设."""
-    m = re.search("(?<=..)(?:改造|抽采|保护|开采|勘探)$", core)
-    works = after[0].subject if after and not after[0].limits else ""
-    return (core[:m.start()] + works,) if m and re.fullmatch("建设|治理|维护|修复|开发|改造", works) else ()
-
-
-def _unread(core: str, piece: _Piece) -> list[str]:
-    return re.findall(r"[A-Za-z\d.×~—-]*\d[A-Za-z\d.×~—-]*", core)
 
 
 def _span(clause: str, piece: _Piece, out: list[_Piece]) -> str:

@@ -130,3 +130,14 @@ def cut(text: str, stops: str) -> list[str]:
             depth = 0
     parts.append(text[start:].strip())
     return [p for p in parts if p]
+
+
+def second_work(core: str, works: str) -> tuple[str, ...]:
+    """The second work of two: 电网改造与建设 is 电网改造 and 电网建设. `works`: what stands after the first."""
+    m = re.search("(?<=..)(?:改造|抽采|保护|开采|勘探)$", core)
+    return (core[:m.start()] + works,) if m and re.fullmatch("建设|治理|维护|修复|开发|改造", works) else ()
+
+
+def numbers_in(core: str) -> tuple[str, ...]:
+    """The numbers and codes of a term that no limit reads: they must be stated as they stand."""
+    return tuple(re.findall(r"[A-Za-z\d.×~—-]*\d[A-Za-z\d.×~—-]*", core))

@@ -10,7 +10,7 @@ from datetime import date
 
 from kb.composing import provisos, sentence, states
 from kb.duty_library import Plan, library
-from kb.duty_lines import both_roles, names_today, row
+from kb.duty_lines import both_roles, joined, names_today, row
 from kb.duty_records import DutyRecord
 from kb.duty_topics import terms, topic_of
 from kb.models import Duties, Finding, Hit, Task
@@ -47,7 +47,7 @@ def answer(reading: Reading, on: date, store: Store, search: Callable[[str], lis
     if best is None:
         return None
     answered = [f for f in found if f.status == "answered"]
-    finding = best if len(answered) < 2 else _joined(answered)
+    finding = best if len(answered) < 2 else joined(answered)
     finding.warnings = states(reading.named, on, store) + finding.warnings
     return finding
 
@@ -296,22 +296,3 @@ def _task(record: DutyRecord, role: str) -> Task:
 def _trimmed(topic: str) -> str:
     """A topic without function words at its ends; 会商 keeps its 会."""
     return re.sub(r"^(?:(?:[的是在把被给跟和与让由能要]|会(?![商议同计员诊签]))+ ?)+|(?: ?[的吗呢吧啊了上要有是]+)+$", "", topic).strip()
-
-
-def _joined(findings: list[Finding]) -> Finding:
-    """The answers of several plans as one, their marks renumbered."""
-    first, *others = findings
-    assert first.duties is not None
-    for other in others:
-        first.lines += [_moved(line, len(first.quotes)) for line in other.lines]
-        first.quotes += other.quotes
-        first.notes += other.notes
-        if other.duties:
-            first.duties.lead_units += [u for u in other.duties.lead_units if u not in first.duties.lead_units]
-            first.duties.responsible_units += [u for u in other.duties.responsible_units if u not in first.duties.responsible_units]
-            first.duties.tasks += other.duties.tasks
-    return first
-
-
-def _moved(line: str, by: int) -> str:
-    return re.sub(r"\[\[(\d+)\]\]", lambda m: f"[[{int(m[1]) + by}]]", line)

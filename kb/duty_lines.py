@@ -1,5 +1,7 @@
 """The lines of an answer about duties: a row a duty with its citations, and which units hold the functions today."""
 
+import re
+
 from kb.composing import sentence
 from kb.duty_library import Plan
 from kb.duty_records import DutyRecord, Piece
@@ -39,3 +41,22 @@ def names_today(names: list[str], mentions: list[Mention], plan: Plan, units: Un
              for name in dict.fromkeys(m for n in names for m in (units.groups[n].members if n in units.groups else [n]))
              if plan.document.doc_id == table()[0] and (held := units.successor(name))]
     return [*dict.fromkeys(said), *([sentence("duties.today", pairs="；".join(pairs))] if pairs else [])]
+
+
+def joined(findings: list[Finding]) -> Finding:
+    """The answers of several plans as one, their marks renumbered."""
+    first, *others = findings
+    assert first.duties is not None
+    for other in others:
+        first.lines += [_moved(line, len(first.quotes)) for line in other.lines]
+        first.quotes += other.quotes
+        first.notes += other.notes
+        if other.duties:
+            first.duties.lead_units += [u for u in other.duties.lead_units if u not in first.duties.lead_units]
+            first.duties.responsible_units += [u for u in other.duties.responsible_units if u not in first.duties.responsible_units]
+            first.duties.tasks += other.duties.tasks
+    return first
+
+
+def _moved(line: str, by: int) -> str:
+    return re.sub(r"\[\[(\d+)\]\]", lambda m: f"[[{int(m[1]) + by}]]", line)

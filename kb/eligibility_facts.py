@@ -8,21 +8,14 @@ A word of the catalogue is stated when the question has it, in the catalogue's o
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
 
 from kb.catalogue_items import Exemption, Item, Limit, Need
-from kb.catalogue_terms import WEAK
-from kb.lexicon import canonical, words
+from kb.catalogue_wording import Words
+from kb.lexicon import canonical
 from kb.models import Comparison
-from kb.places import holds, province
-from kb.project import Project
+from kb.places import holds
 from kb.quantities import Quantity, compare
 
-OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|老板|药厂|钢厂|[县市区])|广元市?(?:经开区|经济技术开发区|开发区)|投资\d[\d.]*[万亿]*元|[一-鿿]{2}客商")
-ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
-UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
-OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
-FILL = re.compile(r"(?<=[一-鿿]{2})用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|低档|方式|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
 PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企业|集团")
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
@@ -52,77 +45,14 @@ class Check:
     words: int = 0  # characters of the entry found in the question
 
 
-class AsSaid(Project):
-    """A project in its own words: 水性木器涂料 is an entry's word too, before the list's word for it replaces it."""
-
-    @property
-    def text(self) -> str:  # type: ignore[override]
-        return f"{self.earlier}。{self.question}" if self.earlier else self.question
-
-
-class Wording:
+class Wording(Words):
     """A project's words against the catalogue's."""
-
-    def __init__(self, question: str, earlier: str = ""):
-        self.raw = earlier + question
-        self.project = Project(worded(question), worded(earlier) if earlier else "")
-        self.plain = AsSaid(worded(question), worded(earlier) if earlier else "")
-        self.text = self.project.text
-        self.where = province(self.raw)
-        self.partly: list[str] = []  # exceptions that the question half names
-
-    @cached_property
-    def unsettled(self) -> bool:
-        """Does the question leave open something other than its scale?"""
-        return any(UNSURE.search(s) and not OF_SCALE.search(s) for s in re.split("[，,。；]", ASKING.sub("", self.raw)))
-
-    def says(self, term: str) -> bool | None:
-        """Stated, denied, or not spoken of."""
-        value = self.project.says(term)
-        if value is None:
-            value = self.plain.says(term)
-        if value is not None:
-            return value
-        return True if self.covers(term) else None
-
-    def unsure(self, term: str) -> bool:
-        """Does the question speak of this in a part that leaves it open?"""
-        for segment in self._parts:
-            if UNSURE.search(segment) and any(p in segment for p in _pieces(term)):
-                return True
-        return False
-
-    @cached_property
-    def _parts(self) -> list[str]:
-        return [part for part in re.split("[，,。；！？]", self.text) if part]
-
-    def covers(self, term: str) -> bool:
-        """Are all characters of the term that carry meaning found in words of the question, stated?"""
-        chunks = [c for c in FILL.split(canonical(term)) if c]
-        return bool(chunks) and "".join(chunks) not in WEAK and all(self._covered(c) for c in chunks) and sum(map(len, chunks)) > 1
-
-    def _covered(self, chunk: str) -> bool:
-        at, text, last = 0, self.text.lower(), -1
-        chunk = chunk.lower()
-        while at < len(chunk):
-            for end in range(len(chunk), at, -1):
-                places = [m.start() for m in re.finditer(re.escape(chunk[at:end]), text)]
-                places = [p for p in places if self.project.stated(p, p + end - at)]
-                if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 6 for p in places))):
-                    last = places[0] + end - at
-                    at = end
-                    break
-            else:
-                return False
-        return True
-
-    # --- the parts of an item ---------------------------------------------------------------------------------
 
     def check(self, item: Item, alike: bool = False) -> Check:
         """What the item makes of the project. `alike`: its subject may be named in other words that share most of its own."""
         found = Check(item, "no")
         for need in item.subject:
-            if not self._is(need, alone=len(item.subject) == 1) and not (alike and any(map(self._alike, need.terms))):
+            if not self._is(need, alone=len(item.subject) == 1) and not (alike and any(map(self.alike, need.terms))):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
             return found
@@ -189,13 +119,6 @@ class Wording:
                     continue
                 return True
         return False
-
-    def _alike(self, term: str) -> bool:
-        """Does the question share most of a longer term, its head included (给电网做智能电表 of 智能电网用智能电表)?"""
-        own = FILL.sub("", canonical(term))
-        pairs = {own[n:n + 2] for n in range(len(own) - 1)}
-        held = {p for p in pairs if any(self.project.stated(m.start(), m.end()) for m in re.finditer(re.escape(p), self.text, re.I))}
-        return len(own) > 3 and own[0] not in "非无不未" and own[-2:] in held and len(held) >= MOSTLY * len(pairs)
 
     def _other(self, term: str, begin: int, end: int, alone: bool) -> bool:
         """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""
@@ -323,19 +246,5 @@ class Wording:
         return compare(named, bounded)
 
 
-def worded(question: str) -> str:
-    """The question without who asks and which class it asks for, with the catalogue's word beside an everyday one."""
-    text = ASKING.sub("", OWNER.sub("", question))
-    text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
-    for word in words("entry"):
-        if word.say in text and word.means not in text:
-            text = text.replace(word.say, word.means if word.say[0] in "无非不" else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
-    return text
-
-
 CHEMICAL = re.compile("[醇酯胺酸钠钾钙烷烯炔酮醛苯醚腈脲]")
 MADE_OF = re.compile(r"[一-鿿]{0,6}?(?:门窗|袋|膜|管[材道]?|板|瓶|杯|制品|树脂|餐具|玩具|家具|包装|零件|配件|件|桶|丝|布|鞋|衣|箱|盒|带|灯)(?!生产设备)")  # what a material is made into
-
-
-def _pieces(term: str) -> list[str]:
-    return [c for c in FILL.split(term) if len(c) > 1]
