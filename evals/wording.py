@@ -1,8 +1,8 @@
 """How well does the check of a language model's sentences tell honest ones from false ones? `python -m evals.wording [--verbose]`.
 
 evals/wording.jsonl holds questions with hand-written sentences: `honest` ones a model may write of the answer, `bad` ones it may not.
-Each is mutated further by rule; a mutation of an honest sentence is false. The check was made with `dev` in view; of `test` only the
-numbers are looked at.
+Each is mutated further by rule; a mutation of an honest sentence is false. The check was made with `dev` in view, mended
+once after `test` was looked at, and met `fresh` as it stands.
 """
 
 import json
@@ -56,7 +56,7 @@ def mutations(sentence: str) -> Iterator[str]:
 
 def main() -> None:
     engine, verbose = PolicyEngine(), "--verbose" in sys.argv
-    for half in ("dev", "test"):
+    for half in ("dev", "test", "fresh"):
         counts = _measured(engine, [row for row in questions() if row["half"] == half], verbose)
         print("{}\t如实的句子{}，误拒{}；写错的句子{}，漏过{}；变异的句子{}，漏过{}".format(half, *counts))
     own = [answer for name in ("eia", "catalogue", "duties", "retrieval") for row in random.Random(name).sample(sets.questions(name), OWN)
