@@ -23,7 +23,7 @@ from tests.browsing import (
 )
 
 DOCS = ROOT / "docs"
-COLOURS = 160  # of a picture: text stays sharp, files stay small
+COLOURS = 256  # of a picture: text stays sharp, files stay small
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """文库 in the browser: coverage, taking a file in after a preview, its page with the cited words marked, removing it."""
 
 import io
+import json
 
 import pytest
 from PIL import Image
@@ -9,10 +10,12 @@ from selenium.webdriver.common.keys import Keys
 from ingest.pipeline import ingest_file, prepare, take_in
 from ingest.removing import remove
 from kb.engine import PolicyEngine
-from kb.errors import IngestError, QuestionError
+from kb.errors import IngestError, QuestionError, ZhengwenError
+from kb.models import Answer
 from kb.settings import Settings
 from kb.store import Store
-from tests.browsing import CSS, ask, choose, open_page, press, tab, wait_for, write
+from tests.browsing import CSS, ask, choose, downloaded, open_page, press, tab, wait_for, waiting, write
+from web.feedback import record
 from web.originals import marked_page, places
 
 RULE = "某市危险废物管理规定\n（某府发〔2025〕3号）\n第一条 为了加强管理，制定本规定。\n第二条 产生危险废物的单位应当建立管理台账<script>document.title='坏'</script><img src=x onerror=\"document.title='坏'\">[x](javascript:alert(1))。\n第三条 本规定自2025年7月1日起施行。\n"
@@ -130,3 +133,26 @@ def test_a_shipped_text_comes_back_and_cannot_be_removed_itself(shipped, tmp_pat
     assert len(store.clauses("catalogue-2024")) == 16
     with pytest.raises(IngestError, match="随附"):
         remove(store, "catalogue-2024")
+
+
+def test_judgements_are_exported_as_questions(library, page_home):
+    record(page_home, "有误", "应为第二条", Answer(question="名录第55项", as_of="2026-11-25", intent="lookup", status="answered", text="答"))
+    press(library, "导出评价（JSONL）")
+    waiting(library).until(lambda d: next(iter(d.find_elements(CSS, "#feedback-file a[download]")), None)).click()
+    lines = downloaded(library, "评价*.jsonl").read_text("utf-8").splitlines()
+    assert any(json.loads(line)["note"] == "应为第二条" for line in lines)
+
+
+def test_who_is_no_keeper_cannot_change_the_library(page_home):
+    """Another site's page, and a person at another machine: the buttons are not shown, and what they send is refused."""
+    from web.library_tab import _admit
+
+    class Elsewhere:
+        headers = {"host": "policy.example.cn"}
+        client = type("Peer", (), {"host": "10.1.2.3"})
+        cookies: dict[str, str] = {}
+        url = type("Url", (), {"scheme": "http"})
+
+    for request in (None, Elsewhere()):
+        with pytest.raises(ZhengwenError, match="请先登录"):
+            _admit(request)

@@ -1,6 +1,5 @@
 """文库: what is held, with dates, state and coverage; a keeper takes documents in after a preview, removes them, re-indexes."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from web.accounts import keeper_allowed, person_of
 from web.fields import day
 from web.library_view import documents, previewed
 from web.markup import notice
+from web.outgoing import outgoing
 
 REFUSED = "收录、移除和重建索引只限维护人员。请先登录：打开 /login；没有设置账号时，只能在运行本系统的机器上打开页面操作。"
 TYPES = [".pdf", ".docx", ".html", ".htm", ".txt", ".md"]
@@ -98,9 +98,7 @@ def build(engine: PolicyEngine, tab: gr.Tab) -> None:
                 raise ZhengwenError("还没有评价。在“问答”的回答下面点“有用”或“有误”就会保存。")
         except ZhengwenError as error:
             return gr.update(visible=False), notice(str(error), "bad")
-        path = Path(tempfile.mkdtemp(prefix="zhengwen-feedback-")) / "评价.jsonl"
-        path.write_text(lines, encoding="utf-8")
-        return gr.update(value=str(path), visible=True), ""
+        return gr.update(value=outgoing("评价.jsonl", lines.encode()), visible=True), ""
 
     with gr.Row(elem_classes="two"):
         with gr.Column(scale=3, min_width=320):

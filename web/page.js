@@ -260,9 +260,21 @@ window.zw = (() => {
     if (kept) theme(kept === 'dark');
     else theme(document.body.classList.contains('dark'));
   };
+  // — what Gradio names in English for those who hear the page —
+  const NAMES = {'More tabs': '更多标签页', 'Click to upload or drop files': '点击上传或拖放文件', 'File upload': '上传文件', 'Remove this file': '去掉这个文件',
+    'Clear': '清空', 'Close': '关闭', 'Download': '下载', 'Cancel': '取消', 'Copy': '复制'};
+  let looking = false;
+  const look = () => {
+    looking = false;
+    const b = $('[data-do=theme]'), dark = document.body.classList.contains('dark');
+    if (b && b.getAttribute('aria-pressed') !== String(dark)) theme(dark);
+    for (const e of document.querySelectorAll('[aria-label]')) {
+      const name = NAMES[e.getAttribute('aria-label')];
+      if (name) e.setAttribute('aria-label', name);
+    }
+  };
   new MutationObserver(() => {
-    const b = $('[data-do=theme]');
-    if (b && b.getAttribute('aria-pressed') !== String(document.body.classList.contains('dark'))) theme(document.body.classList.contains('dark'));
+    if (!looking) looking = setTimeout(look, 120);
   }).observe(document.documentElement, {childList: true, subtree: true});
   return {listen, talk, reveal, start, say, save, opener: null};
 })();

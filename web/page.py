@@ -20,6 +20,7 @@ from web.theme import looks  # noqa: E402
 
 HEAD = """<header class="brand"><div class="seal" aria-hidden="true">政</div><div><h1>政问</h1><p>广元市环境保护与产业政策问答</p></div>
 <div class="spring"></div><p class="held">收录 {held} 份文件</p>{who}<button type="button" data-do="theme" aria-pressed="false" class="quiet">深色</button></header>"""
+HOUR, DAY = 3600, 86400  # uploads older than a day go, looked for every hour
 CONCURRENT = 20  # requests answered at the same time
 
 
@@ -32,7 +33,7 @@ def mount(app: FastAPI, engine: PolicyEngine) -> FastAPI:
 
 def build_page(engine: PolicyEngine) -> gr.Blocks:
     """The page over one engine."""
-    with gr.Blocks(title="政问", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="政问", analytics_enabled=False, fill_width=True, delete_cache=(HOUR, DAY)) as page:
         brand = gr.HTML(_brand(engine, None), elem_id="brand", apply_default_css=False)
         said = gr.HTML("", elem_id="notice", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from web import batch
 from web.chat_tab import DOCX, page_image, texts
 from web.fields import day
 from web.markup import esc, notice, pill, table
+from web.outgoing import outgoing
 from web.sheet import EMPTY, as_html
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -117,9 +117,7 @@ def _batch(engine: PolicyEngine) -> None:
             results = batch.screened(engine, projects, on, lambda n: progress((n, len(projects)), desc="正在预审", unit="个项目"))
         except ZhengwenError as error:
             return notice(str(error), "bad"), gr.update(visible=False)
-        path = Path(tempfile.mkdtemp(prefix="zhengwen-batch-")) / f"预审结果-{date.today():%Y%m%d}.xlsx"
-        path.write_bytes(batch.as_xlsx(results))
-        return _summary(results), gr.update(value=str(path), visible=True)
+        return _summary(results), gr.update(value=outgoing(f"预审结果-{date.today():%Y%m%d}.xlsx", batch.as_xlsx(results)), visible=True)
 
     gr.HTML('<ol class="steps"><li>下载模板，每行填一个项目：写“项目描述”，或填后面各列。</li><li>上传填好的文件，开始预审。</li><li>下载结果；有问题的行会写明原因。</li></ol>'
             '<button type="button" class="act" data-do="template">下载模板（XLSX）</button>', js_on_load="zw.listen(element, trigger, server)",
