@@ -161,3 +161,19 @@ def test_many_at_once(url):
     for t in threads:
         t.join()
     assert given == {q: q for q in asked}
+
+
+def test_what_breaks_within_a_stream_is_said_in_it(engine, monkeypatch):
+    """The official client raises it, in words, and no traceback reaches the caller."""
+    from kb.rewording import Answering
+
+    def breaks(self):
+        yield "开头"
+        raise RuntimeError("内部细节")
+
+    monkeypatch.setattr(Answering, "__iter__", breaks)
+    with served(create_app(engine, page=False)) as address:
+        client = openai.OpenAI(base_url=address + "/v1", api_key="x", max_retries=0)
+        with pytest.raises(openai.APIError, match="服务器内部出错") as caught:
+            list(client.chat.completions.create(model="zhengwen", messages=[{"role": "user", "content": QUESTION}], stream=True))
+    assert "内部细节" not in str(caught.value)

@@ -22,7 +22,7 @@ from kb.models import Answer
 from kb.rewording import Answering
 from web.api import QUESTION, TURNS
 from web.metrics import Metrics
-from web.refusals import DOCUMENTED, RequestRefused
+from web.refusals import DOCUMENTED, SAID, RequestRefused, log, refuse
 
 MODEL = "zhengwen"
 CREATED = 1764000000  # of the model, as the protocol demands one
@@ -148,11 +148,16 @@ def _pieces(head: dict[str, Any], answering: Answering, asked: ChatRequest, metr
 
     yield event(delta({"role": "assistant", "content": ""}))
     written = ""
-    for text in chain(answering, _after(answering)):
-        written += text
-        for start in range(0, len(text), PIECE):
-            yield event(delta({"content": text[start:start + PIECE]}))
-    answer = metrics.answered(answering.answer)
+    try:
+        for text in chain(answering, _after(answering)):
+            written += text
+            for start in range(0, len(text), PIECE):
+                yield event(delta({"content": text[start:start + PIECE]}))
+        answer = metrics.answered(answering.answer)
+    except Exception:  # the response has begun: what went wrong can only be said in it
+        log.exception("流式回答中断")
+        yield f"data: {refuse(500, SAID[500], 'internal').body.decode()}\n\ndata: [DONE]\n\n"
+        return
     yield event(delta({}, "stop"), zhengwen=answer.contract())
     if asked.stream_options and asked.stream_options.include_usage:
         yield event([], usage=_usage(asked, written))
