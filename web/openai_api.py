@@ -156,7 +156,7 @@ def _pieces(head: dict[str, Any], answering: Answering, asked: ChatRequest, metr
         answer = metrics.answered(answering.answer)
     except Exception:  # the response has begun: what went wrong can only be said in it
         log.exception("流式回答中断")
-        yield f"data: {refuse(500, SAID[500], 'internal').body.decode()}\n\ndata: [DONE]\n\n"
+        yield f"data: {bytes(refuse(500, SAID[500], 'internal').body).decode()}\n\ndata: [DONE]\n\n"
         return
     yield event(delta({}, "stop"), zhengwen=answer.contract())
     if asked.stream_options and asked.stream_options.include_usage:
