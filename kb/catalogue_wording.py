@@ -3,10 +3,10 @@ term is put together of. What is denied or asked about does not count as had.
 """
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kb.catalogue_terms import WEAK
-from kb.lexicon import canonical, words
+from kb.lexicon import canonical, saying, words
 from kb.places import province
 from kb.project import Project
 
@@ -44,12 +44,22 @@ class Words:
 
     def says(self, term: str) -> bool | None:
         """Stated, denied, or not spoken of."""
+        if not self._may(term):
+            return None
         value = self.project.says(term)
         if value is None:
             value = self.plain.says(term)
         if value is not None:
             return value
         return True if self.covers(term) else None
+
+    def _may(self, term: str) -> bool:
+        """Could the question speak of this at all: does it share two characters in a row, or an everyday word for it?"""
+        return not _pairs(term).isdisjoint(self._all_pairs) or any(w in self.text for w in saying(term))
+
+    @cached_property
+    def _all_pairs(self) -> frozenset[str]:
+        return _pairs(self.text) | _pairs(self.plain.text)
 
     def unsure(self, term: str) -> bool:
         """Does the question speak of this in a part that leaves it open?"""
@@ -68,12 +78,10 @@ class Words:
         return bool(chunks) and "".join(chunks) not in WEAK and all(self._covered(c) for c in chunks) and sum(map(len, chunks)) > 1
 
     def _covered(self, chunk: str) -> bool:
-        at, text, last = 0, self.text.lower(), -1
-        chunk = chunk.lower()
+        at, last = 0, -1
         while at < len(chunk):
             for end in range(len(chunk), at, -1):
-                places = [m.start() for m in re.finditer(re.escape(chunk[at:end]), text)]
-                places = [p for p in places if self.project.stated(p, p + end - at)]
+                places = [p for p in self.project.places(chunk[at:end]) if self.project.stated(p, p + end - at)]
                 if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 6 for p in places))):
                     last = places[0] + end - at
                     at = end
@@ -86,7 +94,7 @@ class Words:
         """Does the question share most of a longer term, its head included (给电网做智能电表 of 智能电网用智能电表)?"""
         own = FILL.sub("", canonical(term))
         pairs = {own[n:n + 2] for n in range(len(own) - 1)}
-        held = {p for p in pairs if any(self.project.stated(m.start(), m.end()) for m in re.finditer(re.escape(p), self.text, re.I))}
+        held = {p for p in pairs if any(self.project.stated(at, at + len(p)) for at in self.project.places(p))}
         return len(own) > 3 and own[0] not in "非无不未" and own[-2:] in held and len(held) >= MOSTLY * len(pairs)
 
 
@@ -98,6 +106,12 @@ def worded(question: str) -> str:
         if word.say in text and word.means not in text:
             text = text.replace(word.say, word.means if word.say[0] in "无非不" else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
     return text
+
+
+@lru_cache(maxsize=16384)
+def _pairs(text: str) -> frozenset[str]:
+    """Every two characters in a row, of the text and of the list's words for it."""
+    return frozenset(t[n:n + 2] for t in (text.lower(), canonical(text).lower()) for n in range(len(t) - 1))
 
 
 def _pieces(term: str) -> list[str]:

@@ -102,7 +102,7 @@ def _works(project: Project, taken: list[Candidate]) -> list[Candidate]:
 
 def the_list(store: Store, on: date) -> tuple[Document, list[Row]] | None:
     """The list in force on a date and held, else the one held whose time is nearest; with its rows as rules."""
-    held = [d for d in store.documents() if d.kind == "eia_list" and store.clauses(d.doc_id)]
+    held = [d for d in store.documents() if d.kind == "eia_list" and _rows(store.revision, d.doc_id, store)]
     if not held:
         return None
     document = next((d for d in sorted(held, key=lambda d: d.in_force_from or date.min, reverse=True) if d.in_force(on)), None)

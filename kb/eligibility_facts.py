@@ -192,7 +192,7 @@ class Wording(Words):
         """How much of a term, beyond what the entry's own subject already says, is stated in the question."""
         own = PLAIN.sub("", FREEING.sub("", canonical(term)))
         pairs = [own[n:n + 2] for n in range(len(own) - 1) if own[n:n + 2] not in of]
-        held = [p for p in pairs if any(self.project.stated(m.start(), m.end()) for m in re.finditer(re.escape(p), self.text, re.I))]
+        held = [p for p in pairs if any(self.project.stated(at, at + len(p)) for at in self.project.places(p))]
         return len(held) / len(pairs) if pairs else 0.0
 
     # --- amounts ------------------------------------------------------------------------------------------------

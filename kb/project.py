@@ -6,7 +6,7 @@ supposed here but one thing: a project of which nothing else is said is new (新
 
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kb.lexicon import canonical, saying
 from kb.quantities import Quantity, quantities
@@ -81,9 +81,9 @@ class Project:
         found: list[tuple[int, int, bool]] = []
         making = re.sub("(?:生产|制造).{1,6}$", "", term)
         for word in dict.fromkeys((canonical(term), term, *([making] if len(making) > 3 else []), *saying(term))):
-            for m in re.finditer(re.escape(word), self.text, re.I):
-                if (said := self.stated(m.start(), m.end())) is not None:
-                    found.append((m.start(), m.end(), said))
+            for start in self.places(word):
+                if (said := self.stated(start, start + len(word))) is not None:
+                    found.append((start, start + len(word), said))
             if word == term and found and not any(said for *_, said in found):
                 return found  # denied by its own name: an everyday word for it says nothing more
         if not found and len(term) > 3:
@@ -190,6 +190,17 @@ class Project:
                 return True
         return False
 
+    def places(self, word: str) -> list[int]:
+        """Where a word stands, in either case."""
+        text, word, found, at = self._lower, word.lower(), [], -1
+        while (at := text.find(word, at + 1)) >= 0:
+            found.append(at)
+        return found
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.text.lower()
+
     def stated(self, start: int, end: int) -> bool | None:
         """Is what stands here stated, denied, or asked about (None)?"""
         begin = max((at for at, _ in self.segments if at <= start), default=0)
@@ -208,17 +219,16 @@ class Project:
 
     def _first_denied(self, term: str) -> list[tuple[int, int, bool]]:
         """A longer term is denied with its head or its first word: no 洗衣粉, so no 合成洗衣粉; no 围网, so no 围网投饵养殖."""
-        parts = tokens(term)
-        for word in dict.fromkeys(p for p in (parts[-1:] + parts[:1]) if 1 < len(p) < len(term)):
-            places = [(m.start(), m.end()) for m in re.finditer(re.escape(word), self.text, re.I)]
+        for word in _ends(term):
+            places = [(start, start + len(word)) for start in self.places(word)]
             if places and all(self.stated(a, b) is False for a, b in places):
                 return [(a, b, False) for a, b in places]
         return []
 
     def _apart(self, term: str) -> list[tuple[int, int, bool]]:
         """A longer term whose words all stand in one part of a sentence."""
-        parts = [w for w in dict.fromkeys(tokens(term)) if len(w) > 1 and not any(w != o and w in o for o in tokens(term))]
-        if len(parts) < 2 or re.sub("|".join(map(re.escape, parts)), "", term).strip("的等及和或、之"):
+        parts = _parts(term)
+        if not parts or any(p not in self.text for p in parts):
             return []
         for begin, segment in self.segments:
             places = [segment.find(w) for w in parts]
@@ -227,6 +237,22 @@ class Project:
                 if None not in stated:
                     return [(begin + min(places), begin + max(p + len(w) for p, w in zip(places, parts, strict=True)), all(stated))]
         return []
+
+
+@lru_cache(maxsize=16384)
+def _parts(term: str) -> tuple[str, ...]:
+    """The words a longer term is put together of; none where they do not make it up."""
+    own = tokens(term)
+    parts = [w for w in dict.fromkeys(own) if len(w) > 1 and not any(w != o and w in o for o in own)]
+    made_up = len(parts) > 1 and not re.sub("|".join(map(re.escape, parts)), "", term).strip("的等及和或、之")
+    return tuple(parts) if made_up else ()
+
+
+@lru_cache(maxsize=16384)
+def _ends(term: str) -> tuple[str, ...]:
+    """The head of a longer term and its first word."""
+    own = tokens(term)
+    return tuple(dict.fromkeys(p for p in (own[-1:] + own[:1]) if 1 < len(p) < len(term)))
 
 
 def _restarts(between: str, of_a_kind: bool) -> bool:

@@ -126,12 +126,16 @@ class Units:
                 found.append(Mention(question[start:m.end()], start, m.end(), government, "named"))
                 text = text[:start] + "\0" * (m.end() - start) + text[m.end():]
         for name in self._longest:
+            if name not in text:
+                continue
             for m in re.finditer(re.escape(name), text):
                 mention = self._mention(question, name, m.start(), m.end())
                 found.append(mention)
             for mention in found:
                 text = text[:mention.start] + "\0" * (mention.end - mention.start) + text[mention.end:]
         for stem, name in self._stems.items():
+            if stem not in text:
+                continue
             for m in re.finditer(f"(?<![一-鿿]){stem}{ACTING}", text):
                 found.append(self._mention(question, name, m.start(), m.end()))
                 text = text[:m.start()] + "\0" * len(stem) + text[m.end():]
