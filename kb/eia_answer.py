@@ -223,10 +223,11 @@ def _ask(decision: Decision, variable: Variable) -> str:
         limit = next(c.limit for c in decision.facts.conditions if c.kind == "limit" and decision.facts.variable(c) == variable)
         assert limit is not None
         unit = re.sub(r"^[\d.万亿]+", "", str(limit.limits[0]))
-        return sentence("eia.ask_limit", name=variable.name, unit=unit)
+        return sentence("eia.ask_limit", name=variable.name + _counted_as(decision, variable), unit=unit)
     if variable.kind == "subject":
         names = "；".join("、".join(terms) for terms in variable.values if isinstance(terms, tuple))
-        return sentence("eia.ask_subject", name=names)
+        one = sum(value is not None for value in variable.values) == 1
+        return sentence("eia.ask_only_subject" if one else "eia.ask_subject", name=names)
     return sentence("eia.ask_only" if variable.kind == "only" else "eia.ask_trait", name=variable.name)
 
 
@@ -280,3 +281,8 @@ def _laws() -> list[dict[str, str]]:
     return tomllib.loads((CORPUS / "procedure.toml").read_text(encoding="utf-8"))["law"]  # type: ignore[no-any-return]
 
 
+def _counted_as(decision: Decision, variable: Variable) -> str:
+    """What else counts towards a limit, by the words in its own bracket: （其他畜禽种类折合猪的养殖量）."""
+    of = variable.name.split("、")[0][:2]
+    said = [m[0] for _, cell in decision.row.cells for a in cell for m in re.finditer(r"（[^（）]*折合[^（）]*）", a.text) if of in a.text]
+    return said[0] if said else ""
