@@ -147,3 +147,5 @@ def test_a_telephone_shows_sources_in_a_sheet(url, tmp_path):
         time.sleep(0.4)
         press(phone, "关闭", "#right")
         waiting(phone).until(lambda d: not d.find_element(By.ID, "sources").is_displayed())
+        phone.get(url + "?clause=eia-2021/55")
+        wait_for(phone, "#sources .here", "砼结构构件制造")

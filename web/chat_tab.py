@@ -86,7 +86,7 @@ def build(engine: PolicyEngine) -> dict[str, Any]:
         with gr.Column(scale=2, min_width=320, elem_id="right"):
             gr.HTML('<div class="pane-head"><h2>引用的条文</h2><button type="button" data-do="close-sheet" class="close">关闭</button></div>',
                     elem_id="sources-head", apply_default_css=False)
-            shown = gr.HTML(f'<div class="pane">{sources.EMPTY}</div>', elem_id="sources", js_on_load="zw.listen(element, trigger, server)",
+            shown = gr.HTML(f'<div class="pane">{sources.EMPTY}</div>', elem_id="sources", js_on_load="zw.sourcePane(element, trigger, server, watch)",
                             server_functions=served, apply_default_css=False)
     out = [question, past, live, talk]
     gr.on([send.click, question.submit], ask, [question, as_of, talk], out, show_progress="hidden", api_visibility="private")

@@ -231,6 +231,14 @@ window.zw = (() => {
     }));
   };
 
+  // — the source pane, which an address may fill —
+  const sourcePane = (element, trigger, server, watch) => {
+    listen(element, trigger, server);
+    const shown = () => narrow() && $('.source.whole', element) && sheet(true);
+    watch('value', () => requestAnimationFrame(shown));
+    shown();
+  };
+
   // — light and dark —
   const theme = (dark) => {
     document.body.classList.toggle('dark', dark);
@@ -276,5 +284,5 @@ window.zw = (() => {
   new MutationObserver(() => {
     if (!looking) looking = setTimeout(look, 120);
   }).observe(document.documentElement, {childList: true, subtree: true});
-  return {listen, talk, reveal, start, say, save, opener: null};
+  return {listen, talk, reveal, sourcePane, start, say, save, opener: null};
 })();
