@@ -119,12 +119,13 @@ class _Question:
     def _asked_last(self) -> bool:
         """Of a question that tells a story first, the part that asks who: its topic is tried alone, once."""
         parts = [p for p in re.split("[，。；！？]", self.question) if p]
-        asking = [p for p in parts if WHO.search(p)]
-        topic = _trimmed(topic_of(asking[0].replace(self.title, " "))) if asking and len(parts) >= STORY else ""
-        if not terms(topic) or topic == self.topic:
-            return False
-        self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
-        return True
+        at = next((n for n, p in enumerate(parts) if WHO.search(p)), 0)
+        for part in reversed(parts[:at + 1]) if len(parts) >= STORY else ():  # “这项工作谁牵头” asks of the part before it
+            topic = _trimmed(topic_of(part.replace(self.title, " ")))
+            if terms(topic) and topic != self.topic and self.plan.topics.matching(topic):
+                self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
+                return True
+        return False
 
     def _with_prose(self, found: list[DutyRecord]) -> list[DutyRecord]:
         """With the parenthesis of a paragraph also the duties its very sentence lays down, where none was found by itself."""

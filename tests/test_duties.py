@@ -386,8 +386,8 @@ def test_the_command_is_quick_without_a_model(shipped):
 # — the written questions —
 
 WRITTEN = questions("duties")
-UNSEEN = set(range(401, 461))
-ARGUABLE = {221, 234, 246, 254, 332, 342, 385, 388}  # looked at; another reading of the plan than the writer's, or not yet read
+UNSEEN = set(range(501, 541))
+ARGUABLE = {407, 221, 234, 246, 254, 332, 342, 385, 388}  # looked at; another reading of the plan than the writer's, or not yet read
 
 
 def test_every_written_question_of_the_open_half_is_exact(engine):
