@@ -5,6 +5,8 @@ of the folder, so that an interrupted run leaves the last state. Vectors of the 
 a text that differs, or another model, is computed afresh.
 """
 
+import ctypes
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -79,9 +81,14 @@ class VectorIndex:
         self.close()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Let go of the folder, and of the memory: a library changed daily must not grow by an index a day."""
         with suppress(Exception):
             self._client.close()
+        self._matrices.clear()
+        self._collection = self._client = None
+        gc.collect()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)  # what the index used is else kept for this process alone (glibc)
 
     def sync(self, store: Store, progress: Progress = lambda done, total: None) -> int:
         """Bring the collection to what the store holds; returns how many vectors were computed (not shipped)."""
