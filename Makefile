@@ -30,6 +30,10 @@ screenshots: setup browser
 	$(BIN)/zhengwen index --quiet
 	$(BIN)/python -m tests.screenshots
 
+# 读取 .doc、.wps、.rtf 用的 LibreOffice，只在缺少时安装（约200 MB，可以不装）
+office:
+	@command -v soffice >/dev/null || (export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends libreoffice-writer-nogui >/dev/null)
+
 test: setup lint browser
 	$(BIN)/python -m pytest
 

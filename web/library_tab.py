@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from ingest.loading import ACCEPTED
 from ingest.pipeline import Prepared, prepare, take_in
 from ingest.removing import removable, remove
 from kb.audit import Audit
@@ -19,7 +20,7 @@ from web.markup import notice
 from web.outgoing import outgoing
 
 REFUSED = "收录、移除和重建索引只限维护人员。请先登录：打开 /login；没有设置账号时，只能在运行本系统的机器上打开页面操作。"
-TYPES = [".pdf", ".docx", ".html", ".htm", ".txt", ".md"]
+TYPES = list(ACCEPTED)
 
 
 def build(engine: PolicyEngine, tab: gr.Tab) -> None:
@@ -38,7 +39,7 @@ def build(engine: PolicyEngine, tab: gr.Tab) -> None:
                 return notice("请先选择一个文件。", "bad"), None, gr.update(interactive=False)
             progress(0.2, desc="读取并识别文件")
             given = {"title": title.strip() or None, "number": number.strip() or None, "in_force_from": day(in_force), "url": url.strip() or None}
-            prepared = prepare(Path(file), given)
+            prepared = prepare(Path(file), given, lambda done, total: progress((done, total), desc="识别扫描页", unit="页"))
             progress(0.9, desc="整理预览")
             return previewed(engine, prepared), prepared, gr.update(interactive=True)
         except ZhengwenError as error:
