@@ -110,7 +110,7 @@ def build(engine: PolicyEngine, tab: gr.Tab) -> None:
             with gr.Column(visible=False, elem_classes="side", elem_id="keeper") as open_:
                 prepared = gr.State(None)
                 gr.HTML("<h3>收录文件</h3><p class=hint>选择文件 → 预览识别结果 → 确认。标题与清单中的文件相同时收入该条目。</p>", apply_default_css=False)
-                file = gr.File(label="文件（PDF、DOCX、HTML、TXT、MD）", file_types=TYPES, type="filepath", elem_id="upload", height=130)
+                file = gr.File(label="文件（PDF 含扫描件、DOCX、DOC、WPS、HTML、TXT、MD 或图片）", file_types=TYPES, type="filepath", elem_id="upload", height=130)
                 with gr.Row():
                     title = gr.Textbox(label="标题", placeholder="不填则取文件里的标题", max_length=200, min_width=130)
                     number = gr.Textbox(label="文号", placeholder="可不填", max_length=80, min_width=130)
