@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kb import duties, local_answer
@@ -202,7 +203,7 @@ class PolicyEngine:
         if difference := comparison(reading, on, self.store):
             return "eligibility", difference
         asks_units = reading.intent == "duties" or not reading.asks_document
-        if asks_units and (finding := duties.answer(reading, on, self.store, self._plan_clauses, lambda: self._nearest_document(reading, on))):
+        if asks_units and (finding := duties.answer(reading, on, self.store, cache(self._plan_clauses), lambda: self._nearest_document(reading, on))):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
         if finding := local_answer.answer(reading, on, self.store):
             return "eligibility", finding

@@ -65,10 +65,26 @@ def applied(documents: Iterable[Document], events: Iterable[Event]) -> list[Docu
     return list(found.values())
 
 
+DAYS = 32  # whose documents are remembered
+_answered: tuple[list[Document], dict[date, list[Document]]] = ([], {})
+
+
 def as_known(documents: list[Document], on: date) -> list[Document]:
     """The documents a question of that day can mean, with the names it can mean them by: of a text and its amended editions
     only the one that was in force, else the first or last; a name that tells no edition (名录, 指导目录, a title without
     its year) means the edition in force."""
+    global _answered
+    of, days = _answered
+    if of is not documents:  # a store hands out one list until it changes
+        _answered = of, days = documents, {}
+    if on not in days:
+        if len(days) > DAYS:
+            days.clear()
+        days[on] = _meant(documents, on)
+    return days[on]
+
+
+def _meant(documents: list[Document], on: date) -> list[Document]:
     lines: dict[str, list[Document]] = {}
     for document in documents:
         lines.setdefault(root(document.doc_id), []).append(document)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kb.database import connect
 from kb.errors import StoreError
-from kb.full_text import VOCABULARY, best_clauses, frequency_of
+from kb.full_text import best_clauses, frequency_of
 from kb.lifecycle import Event, applied
 from kb.models import Clause, Document, Passage
 from kb.tokens import tokens
@@ -59,7 +59,6 @@ class Store:
         """This thread's connection."""
         if not hasattr(self._local, "db"):
             self._local.db = connect(self.path)
-            self._local.db.execute(VOCABULARY)
         return self._local.db
 
     @contextmanager
@@ -195,7 +194,7 @@ class Store:
         wanted, found = sorted(clause_ids), {}
         for start in range(0, len(wanted), 500):
             part = wanted[start:start + 500]
-            rows = self.connection.execute(f"select json from clauses where clause_id in ({','.join('?' * len(part))})", part)
+            rows = self.connection.execute(f"select json from clauses where clause_id in ({','.join('?' * len(part))})", part).fetchall()
             found.update({c.clause_id: c for c in (Clause.model_validate_json(r[0]) for r in rows)})
         return found
 

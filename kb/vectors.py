@@ -26,7 +26,7 @@ from kb.store import Store
 BATCH = 1024
 REMEMBERED = 64  # question vectors
 SAMPLE = 5  # vectors tried from each end
-FEW = 8  # documents compared whole at once
+FEW = 24  # documents compared whole at once
 MATRICES = 256  # documents whose vectors are kept in memory
 Progress = Callable[[int, int], None]  # done, total
 
