@@ -78,7 +78,7 @@ def growth(points: list[dict[str, Any]]) -> str:
     right.set_ylim(bottom=0)
     right.set_xlabel("条文数")
     right.set_ylabel("内存 MB")
-    figure.tight_layout()
+    figure.subplots_adjust(wspace=0.35)
     return _svg(figure)
 
 

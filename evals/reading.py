@@ -4,8 +4,8 @@ The plain reader does what a pipeline without a model can. Where a conclusion is
 shares most words with the question, and of a row of the list the cell that does (else the one that says 其他 or 全部); a clause's
 class and units it is given without error. Where passages are the answer it shows the first five, as the product does; of an old
 and a new law the one it shows first counts. Below a cutoff of the score, set on the dev half in its favour, it declines. The perfect reader is a bound no model exceeds: whatever stands in the first five passages it reads without
-error, and whatever cannot be shown by a passage (that something is not listed, not held or out of the field) it is given. So a
-language model over the same passages lies between the two.
+error, and whatever cannot be shown by a passage (that something is not listed, not held or out of the field) it is given. No
+language model over the same passages does better.
 """
 
 from typing import Any, Literal
