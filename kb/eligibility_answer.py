@@ -195,7 +195,7 @@ def _questions(found: Determination) -> list[str]:
         for x in m.check.unknown:
             if isinstance(x, Limit):
                 limit = x.threshold.limits[0]
-                name = re.sub(r"^[^一-鿿]+", "", x.lead) or limit.measure or limit.dimension
+                name = re.sub(r"^[^一-鿿]+", "", x.lead) or limit.measure or ("规模" if limit.per else limit.dimension)
                 asked.append(sentence("eligibility.ask_limit", name=f"{m.check.item.subject[-1].text if m.check.item.subject else ''}的{name}", unit=re.sub(r"^[\d.万亿]+", "", str(limit))))
             elif isinstance(x, Need):
                 asked.append(sentence("eligibility.ask_need", name=x.text))

@@ -20,6 +20,8 @@ PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
+SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
+OF_A_WAY = re.compile("法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
 ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
@@ -127,6 +129,8 @@ class Wording(Words):
             return True
         if MACHINE.match(self.text, end) and not MACHINE.search(term):
             return True
+        if OF_A_WAY.match(after):
+            return True
         if after and CHEMICAL.match(after) and CHEMICAL.search(term[-1]):
             return True
         return alone and len(term) < 4 and bool(MADE_OF.match(re.split("[，,。；、（的]", self.text[end:])[0]))
@@ -143,6 +147,8 @@ class Wording(Words):
             said = [True if s is None and self.covers(t) else s for s, t in zip(said, need.terms, strict=True)]
             if any(self.unsure(t) for t in need.terms):
                 return None
+            if any(re.search(rf"{SHORT_OF}[^，。；]{{0,10}}{re.escape(t)}", self.text) for t in need.terms):
+                return True
             return True if False in said else False if True in said else None
         if any(self.unsure(t) for t in need.terms):
             return None

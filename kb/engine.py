@@ -205,7 +205,8 @@ class PolicyEngine:
         asks_units = reading.intent == "duties" or not reading.asks_document
         if asks_units and (finding := duties.answer(reading, on, self.store, cache(self._plan_clauses), lambda: self._nearest_document(reading, on))):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
-        if finding := local_answer.answer(reading, on, self.store):
+        adds_to_document = bool(reading.earlier) and reading.asks_document  # “有电镀” after an EIA question
+        if not adds_to_document and (finding := local_answer.answer(reading, on, self.store)):
             return "eligibility", finding
         if reading.asks_class and (finding := self._national_class(reading, on)):
             document = self._document(reading, on) if reading.asks_document else None

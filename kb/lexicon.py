@@ -79,7 +79,7 @@ def bare(name: str) -> str:
 
 def canonical(text: str) -> str:
     """The text with the law's own words for materials and processes, half-width figures and Roman classes of radiation."""
-    text = re.sub("(?<=[0-9一二两三四五六七八九十百千万])个(?=[亿万千兆平立]|吨|公里)", "", text.translate(HALF))  # 一个亿
+    text = re.sub("(?<=[0-9一二两三四五六七八九十百千万])个(?=[亿万千兆平立挡档]|吨|公里)", "", text.translate(HALF))  # 一个亿
     text = re.sub(r"(?<![A-Za-z])(I{1,3}|IV|V)(?=\s*类)", lambda m: LATIN[m[1]], text)
     text = re.sub(r"([一二三四五1-5])(?=\s*类(?:射线|放射))", lambda m: ROMAN[m[1]], text)
     text = _same().sub(lambda m: _means()[m[0]] if _beside().get(m[0], "") in text else m[0], text) if _means() else text
