@@ -52,8 +52,8 @@ def failures(counts: dict[str, dict[str, int]]) -> str:
     kinds = list(dict.fromkeys(k for held in counts.values() for k in held))
     for n, held in enumerate(reversed(counts.values())):
         left = 0
-        for k, colour in zip(kinds, (RED, GREY, "#d9a441", BLUE), strict=False):
-            axis.barh(n, held.get(k, 0), left=left, color=colour, label=k if n == 0 else None)
+        for k in kinds:
+            axis.barh(n, held.get(k, 0), left=left, color=RED if k == "错" else GREY if k.startswith("未答") else BLUE, label=k if n == 0 else None)
             left += held.get(k, 0)
     axis.set_yticks(range(len(counts)), list(reversed(counts)))
     axis.set_xlabel("问法数")

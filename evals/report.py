@@ -39,7 +39,8 @@ def write(result: dict[str, Any], outcomes: list[Outcome], path: Path, open_test
                       "<p class=note>对照方法只检索、不作答；政问一栏是从提问到核对完引文的整个回答。</p>")]
     parts += [_section("各题集", _tabled(printing.by_set(result))), _section("有条件与拒答、引用", *map(_tabled, _conditions(result)))]
     if bench:
-        parts.append(_section("速度与规模", plots.growth(bench["growth"]) if bench.get("growth") else "", _tabled(bench["markdown"])))
+        machine, *tables = bench["markdown"].split("\n\n")
+        parts.append(_section("速度与规模", f"<p class=note>{_text(machine)}</p>", plots.growth(bench["growth"]) if bench.get("growth") else "", *map(_tabled, tables)))
     parts.append(_section("失败", plots.failures(_counts(outcomes)), *_failures(outcomes, open_test)))
     path.write_text(f"<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width'>"
                     f"<title>政问：质量与速度</title><style>{STYLE}</style>{''.join(parts)}</html>\n", encoding="utf-8")
