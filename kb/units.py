@@ -23,7 +23,7 @@ BODY = re.compile(r"(?:(?![的事在对归由和跟与是哪谁让吗找呢、�
 DISTRICT = re.compile(r"(?:[一-鿿]{2}|我们|各)?(?<![市开发园高新])[县区](?:里的?|上的?|级)?$")
 DISTRICT_ITSELF = re.compile(r"(?<![一-鿿])?([一-鿿]{2}[县区])(?:人民)?政府|^(?:请问)?([一-鿿]{2}[县区])(?=要|有|的|在|承担|负责|该|得)")
 STEM = re.compile(r"(?:部门|局)$")  # 市财政局 is said as 市财政
-ACTING = "(?=[在要有和跟与、参牵负管是该做干承得去会能][^业规区项]|需要|应)"  # after a name without its ending
+ACTING = "(?=[在要有和跟与、参牵负管是该做干承得去会能][^业规区项]|需要|应|[两几三]个?(?:部门|单位|局|家))"  # after a name without its ending
 HIGHER = re.compile(r"(?:省|国家|中央|全国)(?:的)?$")
 
 
