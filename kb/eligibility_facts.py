@@ -22,6 +22,7 @@ MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
 OF_A_WAY = re.compile("法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
+OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
 ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
@@ -129,7 +130,7 @@ class Wording(Words):
             return True
         if MACHINE.match(self.text, end) and not MACHINE.search(term):
             return True
-        if OF_A_WAY.match(after):
+        if OF_A_WAY.match(after) or OF_A_PLANT.match(self.text, end):
             return True
         if after and CHEMICAL.match(after) and CHEMICAL.search(term[-1]):
             return True
