@@ -30,11 +30,11 @@ screenshots: setup browser
 	$(BIN)/zhengwen index --quiet
 	$(BIN)/python -m tests.screenshots
 
-# 读取 .doc、.wps、.rtf 用的 LibreOffice，只在缺少时安装（约200 MB，可以不装）
+# 读取 .doc、.wps、.rtf 用的 LibreOffice，只在缺少时安装（约200 MB）
 office:
 	@command -v soffice >/dev/null || (export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq && $(APT) install -y -qq --no-install-recommends libreoffice-writer-nogui >/dev/null)
 
-test: setup lint browser
+test: setup lint browser office
 	$(BIN)/python -m pytest
 
 # 全部评测、对照方法和 evals/report.html（两核约4分钟；第一次另需约1分钟计算对照方法的分块向量）
