@@ -1,5 +1,6 @@
 """Faults in short: kills at random points, a full disk, a folder that cannot be written. `python -m evals.faults` is the long run."""
 
+import json
 import os
 import resource
 import shutil
@@ -18,7 +19,11 @@ RULE = faults.RULE.format(city="剑阁")
 
 
 def test_kills_at_random_points(shipped):
-    figures = faults.main(kills=7, seed=20261125, home=settings().home)
+    """In a process of its own: a process that has searched vectors cannot be forked."""
+    done = subprocess.run([sys.executable, "-m", "evals.faults", "--kills", "7", "--seed", "20261125"], capture_output=True, text=True,
+                          env={**os.environ, "ZHENGWEN_HOME": str(settings().home)}, timeout=240)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
     assert figures["不对"] == [] and sum(figures["杀在"].values()) == 7
 
 
