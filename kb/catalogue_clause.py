@@ -31,6 +31,8 @@ MAKING = re.compile(r"(?:使用[^，,；;]+?生产的|采用[^，,；;、]+?(?:�
 SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)(?:、[一-鿿]{2,4}地区)*")
 LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
 USING = re.compile(r"(?:采用|使用|利用|建立)([^，\d]+?)(?:等(?:多种)?新?(?:技术|工艺|系统)?(?:装备|设备)?)?，(?:生产|制造)?(.+)$")
+ALL_KINDS = re.compile("高、中、低压|大、中、小型")  # every kind there is: the thing itself
+RESEARCH = re.compile("(?:(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|创新)[与和及、]?)+")  # said of every entry, and governs none
 GRADE = re.compile(r"\d[\d.]*级(?:及?以[上下])?(?=..)")
 JOIN = re.compile(r"、(?:以及)?|/(?=[一-鿿])|(?<=[一-鿿])以及(?=[一-鿿])|(?<=[一-鿿]{2})及(?![以其时])(?=[一-鿿]{2})|(?<=[一-鿿]{2})[和与或](?=[一-鿿A-Z\d]{2})|(?<=以下)[和或](?=\d)")
 
@@ -65,7 +67,7 @@ class _Piece:
 
 def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
     """The items of one clause, and the natures (新建) and places said so far, which hold for the clauses after it too."""
-    plain, brackets = take_brackets(clause)
+    plain, brackets = take_brackets(ALL_KINDS.sub("", clause))
     if m := USING.match(plain):
         got, after = clause_items(clause[clause.index("，") + 1:].lstrip() if "，" in clause else m[2], before)
         using = Need(tuple(t for t in re.split("[、和及与]", re.sub("等$", "", m[1])) if len(t) > 1), m[1], trait=True)
@@ -273,7 +275,7 @@ def _governing(piece: _Piece, after: list[_Piece]) -> str:
         if m := re.search(r"[^的等](?:的|等)(?=[^的等]{2,}$)(.+)$", p.subject):
             rest = m[1]
             if "等" not in p.subject or re.search("综合利用|回收|处理|治理|储运|服务|设施|监测|检测|系统|工艺|技术", rest):
-                return "" if rest in PLAIN else core_of(rest) or rest
+                return "" if rest in PLAIN or RESEARCH.fullmatch(rest) else core_of(rest) or rest
             return ""
         if re.search("(?:项目|生产线|装置)$", p.subject):
             return ""

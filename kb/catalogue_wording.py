@@ -14,7 +14,7 @@ OWNER = re.compile(r"某[一-鿿]{0,10}?(?:公司|企业|集团|客商|单位|�
 ASKING = re.compile(r"(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
-FILL = re.compile(r"(?<=[一-鿿]{2})用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|低档|方式|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
+FILL = re.compile(r"(?<=[^的和及、，（][^的和及、，（])用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务(?!器)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|低档|方式|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|产品|新型|直接|（|）|\(|\)")
 MOSTLY = 0.6  # of a longer term's pairs of characters: it is named in other words
 
 
@@ -68,20 +68,26 @@ class Words:
                 return True
         return False
 
+    def _part_at(self, at: int) -> str:
+        begin = max(self.text.rfind(stop, 0, at) for stop in "，,。；！？") + 1
+        return re.split("[，,。；！？]", self.text[begin:], maxsplit=1)[0]
+
     @cached_property
     def _parts(self) -> list[str]:
         return [part for part in re.split("[，,。；！？]", self.text) if part]
 
-    def covers(self, term: str) -> bool:
-        """Are all characters of the term that carry meaning found in words of the question, stated?"""
+    def covers(self, term: str, unsettled: bool = False) -> bool:
+        """Are all characters of the term that carry meaning found in words of the question, stated, or (`unsettled`) in a part
+        that says they are not settled yet (露天还是地下还没定)?"""
         chunks = [c for c in FILL.split(canonical(term)) if c]
-        return bool(chunks) and "".join(chunks) not in WEAK and all(self._covered(c) for c in chunks) and sum(map(len, chunks)) > 1
+        return bool(chunks) and "".join(chunks) not in WEAK and all(self._covered(c, unsettled) for c in chunks) and sum(map(len, chunks)) > 1
 
-    def _covered(self, chunk: str) -> bool:
+    def _covered(self, chunk: str, unsettled: bool) -> bool:
         at, last = 0, -1
         while at < len(chunk):
             for end in range(len(chunk), at, -1):
-                places = [p for p in self.project.places(chunk[at:end]) if self.project.stated(p, p + end - at)]
+                places = [p for p in self.project.places(chunk[at:end])
+                          if self.project.stated(p, p + end - at) or (unsettled and UNSURE.search(self._part_at(p)))]
                 if places and (end - at > 1 or (end == len(chunk) and last >= 0 and any(0 <= p - last < 6 for p in places))):
                     last = places[0] + end - at
                     at = end
@@ -90,12 +96,13 @@ class Words:
                 return False
         return True
 
-    def alike(self, term: str) -> bool:
+    def alike(self, term: str, least: float = MOSTLY) -> bool:
         """Does the question share most of a longer term, its head included (给电网做智能电表 of 智能电网用智能电表)?"""
         own = FILL.sub("", canonical(term))
         pairs = {own[n:n + 2] for n in range(len(own) - 1)}
-        held = {p for p in pairs if any(self.project.stated(at, at + len(p)) for at in self.project.places(p))}
-        return len(own) > 3 and own[0] not in "非无不未" and own[-2:] in held and len(held) >= MOSTLY * len(pairs)
+        held = {p for p in pairs if any(self.project.stated(at, at + 2) and not self.project.bought(at, at + 2) for at in self.project.places(p))}
+        headed = own[-2:] in held or (own[-4:-2] in held or own[-3:-1] in held) and any(self.project.stated(at, at + 1) for at in self.project.places(own[-1:]))
+        return len(own) > 3 and own[0] not in "非无不未" and headed and len(held) >= least * len(pairs)
 
 
 def worded(question: str) -> str:

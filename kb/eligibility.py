@@ -22,7 +22,8 @@ ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
 NEAREST = 40  # entries looked at for their meaning alone
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
 LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
-FOREMOST, LEAST_FOREMOST, LEAST_ALIKE = 2, 0.27, 0.45  # the nearest entries of all, and how near they must be
+FOREMOST, LEAST_FOREMOST = 2, 0.27  # the nearest entries of all, and how near they must be
+ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.7, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
 OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
@@ -123,8 +124,9 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
         clause, rules = entries[clause_id]
         cosine, first = near.get(clause_id, 0.0), clause_id in nearest[:FOREMOST]
         checks = _meant(wording, [c for item in rules if (c := wording.check(item)).state != "no"])
-        if not checks and first and cosine >= LEAST_ALIKE and clause.fields["class"] == "鼓励类":
-            checks = [c for item in rules if (c := wording.check(item, alike=True)).state != "no"]
+        share, least = ALIKE if clause.fields["class"] == "鼓励类" else ALIKE_BARRED
+        if not checks and first and cosine >= least:
+            checks = [c for item in rules if (c := wording.check(item, alike=share)).state != "no"]
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
         if best and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, best, cosine)):
             result.matched.append(Matched(clause, best))

@@ -51,15 +51,21 @@ class Check:
 class Wording(Words):
     """A project's words against the catalogue's."""
 
-    def check(self, item: Item, alike: bool = False) -> Check:
-        """What the item makes of the project. `alike`: its subject may be named in other words that share most of its own."""
+    def check(self, item: Item, alike: float = 0.0) -> Check:
+        """What the item makes of the project. `alike`: the share of its subject's own words that is enough to name it, where it
+        is not named outright."""
         found = Check(item, "no")
+        values: list[bool | None] = []
         for need in item.subject:
-            if not self._is(need, alone=len(item.subject) == 1) and not (alike and any(map(self.alike, need.terms))):
+            if self._is(need, alone=len(item.subject) == 1):
+                continue
+            if self.unsettled and any(self.covers(t, unsettled=True) for t in need.terms):
+                found.unknown.append(need)
+                values.append(None)
+            elif not (alike and any(self.alike(t, alike) for t in need.terms)):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
             return found
-        values: list[bool | None] = []
         for need in item.needs:
             if need.trait:
                 value = self._trait(need)
@@ -212,6 +218,8 @@ class Wording(Words):
             if piece and not OF_A_PIECE.search(limit.lead) and limit.threshold.limits[0].per:
                 continue  # 单块面积1.62平方米 is no yearly output
             c = compare(q, limit.threshold) or self._named_alike(q, limit)
+            if c is None and q.measure == "用量":
+                c = compare(replace(q, measure=None), limit.threshold)  # 炼钢用生铁高炉1000立方米 uses up nothing
             if c and c.holds is not None:
                 found.append((q, c))
         if not found:
@@ -245,6 +253,10 @@ class Wording(Words):
     def _named_alike(self, q: Quantity, limit: Limit) -> Comparison | None:
         """Two rates compared because the same word names them (转换效率23%)."""
         own = limit.threshold.limits[0]
+        if own.canonical.partition("/")[0] == q.canonical != own.canonical and not q.per and self._near(q, limit.lead):
+            q = replace(q, canonical=own.canonical, dimension=own.dimension)  # 煤耗303克: per what, the limit says
+        if own.canonical == "蒸吨" and q.canonical == "吨" and q.measure is None and q.per in (None, "hour"):
+            return compare(replace(q, canonical=own.canonical, measure=own.measure, per=own.per), limit.threshold)  # 锅炉，8吨的
         if own.dimension != q.dimension or own.canonical != q.canonical and own.dimension == "比例" or not self._near(q, limit.lead):
             return None
         named = replace(q, measure=own.measure or "合计", per=own.per)

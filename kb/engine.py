@@ -213,6 +213,8 @@ class PolicyEngine:
             return "eligibility", local_answer.with_rules(merged(finding, document) if document else finding, reading, on, self.store)
         if reading.asks_document and (finding := self._document(reading, on)):
             return "eia", finding
+        if reading.asks_whether and Project(reading.question).described and (finding := self._national_class(reading, on)) and finding.quotes:
+            return "eligibility", local_answer.with_rules(finding, reading, on, self.store)
         if self.retriever.outside(reading.question):
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
         hits = self._ranked(reading, on)
