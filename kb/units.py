@@ -23,7 +23,10 @@ BODY = re.compile(r"(?:(?![的事在对归由和跟与是哪谁让吗找呢、�
 DISTRICT = re.compile(r"(?:[一-鿿]{2}|我们|各)?(?<![市开发园高新])[县区](?:里的?|上的?|级)?$")
 DISTRICT_ITSELF = re.compile(r"(?<![一-鿿])?([一-鿿]{2}[县区])(?:人民)?政府|^(?:请问)?([一-鿿]{2}[县区])(?=要|有|的|在|承担|负责|该|得)")
 STEM = re.compile(r"(?:部门|局)$")  # 市财政局 is said as 市财政
+STEM_OF_ANY = re.compile(r"(?:部门|局|委|厅)$")
 ACTING = "(?=[在要有和跟与、参牵负管是该做干承得去会能][^业规区项]|需要|应|[两几三]个?(?:部门|单位|局|家))"  # after a name without its ending
+LISTED = "[、和跟与同及](?:市)?"  # 发改、经信两个部门: names without their endings, several in a row
+TOGETHER = "(?=(?:这|那)?[两二三四几](?:个|家)|(?:等|这些)?(?:部门|单位|局)|都|共同|一起|一块|同时|各自|分别|联合)"
 HIGHER = re.compile(r"(?:省|国家|中央|全国)(?:的)?$")
 
 
@@ -95,6 +98,9 @@ class Units:
                 self._add(name, name, "named")
                 self._add(re.sub(r"^(?:[一-鿿]{2})?[市县州](?=[一-鿿]{2})", "", name), name, "named")
         self._longest = sorted(self._names, key=len, reverse=True)
+        self._bare = {STEM_OF_ANY.sub("", n): n for n in self._longest if len(STEM_OF_ANY.sub("", n)) == 2 and not n.startswith(("市", "各", "县", "区"))}
+        bare = "|".join(self._bare)
+        self._several = re.compile(f"(?<![一-鿿])市?(?:{bare})(?:{LISTED}(?:{bare}))+{TOGETHER}") if bare else None
         self._stems = {"市" + STEM.sub("", n): n for n in self._names if STEM.search(n) and not n.startswith("市") and len(STEM.sub("", n)) == 2}
 
     def _add(self, name: str, unit: str, via: Via) -> None:
@@ -139,6 +145,11 @@ class Units:
             for m in re.finditer(f"(?<![一-鿿]){stem}{ACTING}", text):
                 found.append(self._mention(question, name, m.start(), m.end()))
                 text = text[:m.start()] + "\0" * len(stem) + text[m.end():]
+        for several in self._several.finditer(text) if self._several else ():
+            for m in re.finditer("|".join(self._bare), several[0]):
+                start = several.start() + m.start()
+                found.append(self._mention(question, self._bare[m[0]], start, start + 2))
+                text = text[:start] + "\0\0" + text[start + 2:]
         for m in BODY.finditer(text):
             body = re.sub(r"^(?:请问|那么|咱们|我们|还有|以及|市里的?|方案里的?)", "", m[0])
             if len(body) >= 3 and not re.search(r"哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个", body):
