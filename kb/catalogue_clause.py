@@ -122,7 +122,7 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
             special += [i for k in kinds if (t := thresholds(k)) and "的" in k or (t := thresholds(k)) for i in [_rated(k, t[0])]]
         elif t := thresholds(inner):
                 piece.limits += [Limit(x, inner, inner[:x.start]) for x in t]
-        elif all(len(x) > 3 and not re.match("一|简称|指|即", x) and not re.search(r"用$|\d", x) for x in re.split("[、，,；;]|等$", inner) if x):
+        elif all(len(x) > 3 and not re.match("一|简称|指|即", x) and not re.search(r"(?<![利使应])用$|\d", x) for x in re.split("[、，,；;]|等$", inner) if x):
             piece.more += other_names(inner)
         elif (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{2,3}", inner) and not core_of("甲乙" + plain[at:piece.end]).strip("甲乙")):
             piece.more += other_names(inner)

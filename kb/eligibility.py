@@ -26,6 +26,7 @@ FOREMOST, LEAST_FOREMOST = 2, 0.27  # the nearest entries of all, and how near t
 ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.7, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
 OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
+MEANT = 0.6  # cosine from which the nearest 限制类 or 淘汰类 entry is the one meant: 27 of 28 wordings of the looked-at questions
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
 
@@ -123,10 +124,14 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
             continue
         clause, rules = entries[clause_id]
         cosine, first = near.get(clause_id, 0.0), clause_id in nearest[:FOREMOST]
-        checks = _meant(wording, [c for item in rules if (c := wording.check(item)).state != "no"])
+        tried = [wording.check(item) for item in rules]
+        checks = _meant(wording, [c for c in tried if c.state != "no"])
         share, least = ALIKE if clause.fields["class"] == "鼓励类" else ALIKE_BARRED
         if not checks and first and cosine >= least:
             checks = [c for item in rules if (c := wording.check(item, alike=share)).state != "no"]
+        named = any(c.state != "no" or c.silent for c in tried)
+        if not named and clause_id == nearest[0] and cosine >= MEANT and clause.fields["class"] != "鼓励类":
+            checks = [c for c in [wording.check(max(rules, key=wording.likeness), meant=True)] if c.state != "no"]
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
         if best and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, best, cosine)):
             result.matched.append(Matched(clause, best))

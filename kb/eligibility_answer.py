@@ -215,6 +215,9 @@ def _caveats(found: Determination) -> list[str]:
         said.append(sentence("eligibility.supposed_new"))
     if any(m.check.one_line for e in (found.decides, found.reference) if e for m in e.matched):
         said.append(sentence("eligibility.one_line"))
+    for m in matched:
+        if m.check.by_meaning:
+            said.append(sentence("eligibility.by_meaning", label=m.clause.label))
     said.append(sentence("eligibility.by_words"))
     return said
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from kb.catalogue_items import Exemption, Item, Limit, Need
 from kb.catalogue_wording import Words
+from kb.catalogue_terms import denied_head
 from kb.lexicon import canonical
 from kb.models import Comparison
 from kb.places import holds
@@ -45,23 +46,29 @@ class Check:
     silent: list[Need | Exemption] = field(default_factory=list)  # what would change the result if it were so
     exactly: bool = False  # exactly at a bare 以上 or 以下
     one_line: bool = False  # a limit of one line, and the question does not say how many there are
+    by_meaning: bool = False  # the subject is named in other words, and only the meaning says so
     words: int = 0  # characters of the entry found in the question
 
 
 class Wording(Words):
     """A project's words against the catalogue's."""
 
-    def check(self, item: Item, alike: float = 0.0) -> Check:
+    def check(self, item: Item, alike: float = 0.0, meant: bool = False) -> Check:
         """What the item makes of the project. `alike`: the share of its subject's own words that is enough to name it, where it
-        is not named outright."""
-        found = Check(item, "no")
+        is not named outright. `meant`: its meaning is so near that its subject counts as named unless it is denied."""
+        found = Check(item, "no", by_meaning=meant)
         values: list[bool | None] = []
         for need in item.subject:
             if self._is(need, alone=len(item.subject) == 1):
                 continue
-            if self.unsettled and any(self.covers(t, unsettled=True) for t in need.terms):
+            if any(self._only_without(t) for t in need.terms):
                 found.unknown.append(need)
                 values.append(None)
+            elif self.unsettled and any(self.covers(t, unsettled=True) for t in need.terms):
+                found.unknown.append(need)
+                values.append(None)
+            elif meant and not any(self.says(t) is False for t in need.terms):
+                continue
             elif not (alike and any(self.alike(t, alike) for t in need.terms)):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
@@ -117,6 +124,11 @@ class Wording(Words):
         found.words = sum(len(t) for n in item.needs for t in n.terms[:1])
         return found
 
+    def _only_without(self, term: str) -> bool:
+        """Is a 非数控剪板机 named but for the 非数控, of which the question says nothing either way?"""
+        denied = denied_head(term)[1:]
+        return bool(denied) and self.says(denied) is None and (rest := term[1 + len(denied):]) != "" and bool(self.says(rest))
+
     def _is(self, need: Need, alone: bool) -> bool:
         """Is the project what these words name, and not something made with it or for it?"""
         for term in need.terms:
@@ -138,9 +150,13 @@ class Wording(Words):
             return True
         if OF_A_WAY.match(after) or OF_A_PLANT.match(self.text, end):
             return True
-        if after and CHEMICAL.match(after) and CHEMICAL.search(term[-1]):
+        if CHEMICAL.search(term[-1]) and (after and CHEMICAL.match(after) or COMPOUND.search(self.text[begin - 1:begin])):
             return True
         return alone and len(term) < 4 and bool(MADE_OF.match(re.split("[，,。；、（的]", self.text[end:])[0]))
+
+    def likeness(self, item: Item) -> float:
+        """The share of the words of an item's subject that the question has."""
+        return sum(max(self._share(t, "") for t in n.terms) for n in item.subject) / max(len(item.subject), 1)
 
     def spans(self, item: Item) -> list[tuple[int, int]]:
         """Where the question names an item's subject in its own words; nothing where it does so in parts."""
@@ -266,4 +282,5 @@ class Wording(Words):
 
 
 CHEMICAL = re.compile("[醇酯胺酸钠钾钙烷烯炔酮醛苯醚腈脲]")
+COMPOUND = re.compile("[聚甲乙丙丁戊己辛癸二三四五六氯氟溴碘硝氨羟苯异仲叔环烷过次亚偏焦酰]")  # before a chemical's name: another chemical (聚苯乙烯)
 MADE_OF = re.compile(r"[一-鿿]{0,6}?(?:门窗|袋|膜|管[材道]?|板|瓶|杯|制品|树脂|餐具|玩具|家具|包装|零件|配件|件|桶|丝|布|鞋|衣|箱|盒|带|灯)(?!生产设备)")  # what a material is made into
