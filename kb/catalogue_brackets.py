@@ -53,7 +53,7 @@ def _loose(text: str) -> list[Item]:
         before, after = text[:t[0].start], text[t[-1].end:]
         return [Item(text, (), tuple(Limit(x, text, before) for x in t))] if before or after else []
     found = []
-    for part in re.split(r"[、及或]|(?<=.{2})和(?=.{2})", text):
+    for part in re.split(r"以及|[、及或]|(?<=.{2})和(?=.{2})", text):
         if not re.search("[一-鿿]", part) or (re.sub("的|品种|项目|[和及]", "", part) in WEAK | {"生产工艺"}):
             continue
         core = re.sub(r"^(?:采用|使用|持有|以|进行|符合|用于|利用)|(?:等?(?:节能配电)?变压器)$|(?:的|工艺|技术|装置|项目|品种|生产线|生产|制品|企业集团|法律法规|要求)+$", "", part.strip("的")) or part

@@ -27,10 +27,11 @@ from kb.quantities import Threshold, thresholds
 
 NATURE = re.compile(rf"(?:(?<=^)|(?<=[、，,和]))(?:以及)?(?:现有)?(?:{NATURES})(?:[、和及或](?:{NATURES}))*(?![独续])(?=[一-鿿\d\0])")
 NEGATIVE = re.compile(r"(?:(?<=、)(?:以及)?(?:[一-鿿]{2,6}、)+[一-鿿]{2,6}等指标|[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
-MAKING = re.compile(r"(?:使用[^，,；;]+?生产的|采用[^，,；;、]+?(?:工艺|法)生产(?=.{2})|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
+MAKING = re.compile(r"(?:(?:使用|采用|以)[^，,；;]+?作为[^，,；;、]+?的|使用[^，,；;]+?生产的|采用[^，,；;、]+?(?:工艺|法)生产(?=.{2})|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
 SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)(?:、[一-鿿]{2,4}地区)*")
 LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
 USING = re.compile(r"(?:采用|使用|利用|建立)([^，\d]+?)(?:等(?:多种)?新?(?:技术|工艺|系统)?(?:装备|设备)?)?，(?:生产|制造)?(.+)$")
+BY_PRODUCT = re.compile("(?:副产物|废弃物|废物|资源)?(?:综合|回收|循环)?(?:综合|回收|循环|再)?利用.*")
 ALL_KINDS = re.compile("高、中、低压|大、中、小型")  # every kind there is: the thing itself
 RESEARCH = re.compile("(?:(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|创新)[与和及、]?)+")  # said of every entry, and governs none
 GRADE = re.compile(r"\d[\d.]*级(?:及?以[上下])?(?=..)")
@@ -275,6 +276,8 @@ def _governing(piece: _Piece, after: list[_Piece]) -> str:
         if m := re.search(r"[^的等](?:的|等)(?=[^的等]{2,}$)(.+)$", p.subject):
             rest = m[1]
             if "等" not in p.subject or re.search("综合利用|回收|处理|治理|储运|服务|设施|监测|检测|系统|工艺|技术", rest):
+                if BY_PRODUCT.fullmatch(rest):
+                    return "利用"
                 return "" if rest in PLAIN or RESEARCH.fullmatch(rest) else core_of(rest) or rest
             return ""
         if re.search("(?:项目|生产线|装置)$", p.subject):

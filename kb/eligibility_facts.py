@@ -22,12 +22,15 @@ UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit th
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
+PIECES = {"件", "只", "台", "套", "支", "把", "辆", "条"}  # what speech counts as 个
+USED_FOR = re.compile("(?:用于|用在|用作|卖给|销往|下游(?:为|是)?|客户(?:为|是)?|目标市场[为是]?)[^，。；]{0,12}$")
+THERE_ALREADY = re.compile("(?:已经?|早就?)[有建通]|现成")
 OF_A_WAY = re.compile("法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
 SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
-ONE = re.compile(r"[一1]条(?:生产)?线|单条|每条|一条|一个系列|一座窑|[一1]套")
-SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|几班|(?<![单一])班制|班次|[两二三]班|生产线数|[两二三四五六多\d]条")
+ONE = re.compile(r"[一1]条(?:生产)?线|(?<!\d)[一1]条(?![一-鿿])|单条|每条|一条|一个系列|一座窑|[一1]套")
+SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|几班|(?<![单一])班制|班次|[两二三]班|生产线数|[两二三四五六多]条|(?:[2-9]|\d\d)条")
 LINES = re.compile(r"(?<![第上下])(?:([两二三四五六])|([2-9]))条")
 PACKING = re.compile("勾兑|兑水|分装|灌装|复配")  # what is bought in is only packed, not made
 OF_A_PIECE = re.compile(r"单(?:块|件|片|张|个|丝|体|根|粒|枚|只|瓶)[一-鿿]{0,6}$")
@@ -147,6 +150,8 @@ class Wording(Words):
         if self.project.bought(begin, end) and not re.search("[机炉]$|设备$|装置$", term):
             return True
         if MACHINE.match(self.text, end) and not MACHINE.search(term):
+            return True
+        if USED_FOR.search(self.text, max(0, begin - 18), begin) and not self.text.startswith("的", end) or THERE_ALREADY.match(self.text, end):
             return True
         if OF_A_WAY.match(after) or OF_A_PLANT.match(self.text, end):
             return True
@@ -271,6 +276,8 @@ class Wording(Words):
         own = limit.threshold.limits[0]
         if own.canonical.partition("/")[0] == q.canonical != own.canonical and not q.per and self._near(q, limit.lead):
             q = replace(q, canonical=own.canonical, dimension=own.dimension)  # 煤耗303克: per what, the limit says
+        if q.canonical == "个" and own.canonical in PIECES and q.per in (own.per, None):
+            return compare(replace(q, canonical=own.canonical, dimension=own.dimension, per=own.per), limit.threshold)  # 一年80万个马桶
         if own.canonical == "蒸吨" and q.canonical == "吨" and q.measure is None and q.per in (None, "hour"):
             return compare(replace(q, canonical=own.canonical, measure=own.measure, per=own.per), limit.threshold)  # 锅炉，8吨的
         if own.dimension != q.dimension or own.canonical != q.canonical and own.dimension == "比例" or not self._near(q, limit.lead):
