@@ -65,7 +65,15 @@ def other_names(inner: str) -> list[str]:
     """Other names in a bracket: 含手推车胎, 俗名, an abbreviation."""
     inner = re.sub("^(?:含|包括|如)", "", inner)
     parts = re.split("[、，,；;]|以及|等", inner)
-    return [p for p in (re.sub(r"^(?:含|包括)", "", x).strip() for x in parts) if 1 < len(p) < 16 and not re.search("用$|淘汰类", p) and p not in WEAK]
+    return [p for p in (re.sub(r"^(?:含|包括)", "", x).strip() for x in parts) if 1 < len(p) < 16 and not re.search("(?<![利使应])用$|淘汰类", p) and p not in WEAK]
+
+
+def graded(inner: str) -> list[tuple[str, Threshold]]:
+    """What grade a bracket asks of each kind of a thing: （沿海万吨级、内河千吨级及以上） of berths."""
+    parts = re.findall(r"([一-鿿]{2})([千万]|\d+)吨级(?:及以上)?", inner)
+    if not parts or len(parts) != len(re.split("[、，,]", inner)):
+        return []
+    return [(kind, thresholds(f"泊位{ {'千': '1000', '万': '10000'}.get(size, size) }吨级及以上")[0]) for kind, size in parts]
 
 
 def variants_of(inner: str, limits: list[Limit]) -> list[tuple[tuple[str, ...], Limit]]:
@@ -92,3 +100,12 @@ def _instead(limit: Threshold, amount: str) -> Threshold | None:
     if limit.upper:
         return replace(limit, upper=replace(limit.upper, value=read[0].value))
     return replace(limit, lower=replace(limit.lower, value=read[0].value)) if limit.lower else None
+
+
+def rated(text: str, limit: Threshold) -> Item:
+    """单晶硅光伏电池的转换效率大于22.5%: the thing, and what is measured of it."""
+    before = text[:limit.start]
+    thing, _, lead = before.rpartition("的")
+    m = re.match(r"(.+?)((?:转[换化])?效率|综合电耗|能耗|电耗|[一-鿿]{2}率)$", before)
+    thing, lead = (thing, lead) if thing else (m[1], m[2]) if m else (before, "")
+    return Item(text, (Need((thing,), thing),), (Limit(limit, text, lead),))

@@ -7,18 +7,29 @@ process and bracket; a piece that only limits or describes is a condition of the
 import re
 from dataclasses import dataclass, field, replace
 
-from kb.catalogue_brackets import CARVES, exemptions_in, other_names, take_brackets, variants_of
+from kb.catalogue_brackets import (
+    CARVES,
+    exemptions_in,
+    graded,
+    other_names,
+    rated,
+    take_brackets,
+    variants_of,
+)
 from kb.catalogue_items import Exemption, Item, Limit, Need
 from kb.catalogue_terms import (
     PLAIN,
+    aligned_head,
     core_of,
     denied_head,
     is_strong,
     leading_word,
     measured_thing,
     numbers_in,
+    parts_two,
     second_work,
     shared_head,
+    shared_material,
     trait_terms,
 )
 from kb.eia_rules import NATURES
@@ -93,7 +104,7 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
     limits = thresholds(plain)
     whole = [m.span(1) for m in LISTED.finditer(plain)]
     cuts = [(0, 0, "")] + [(m.start(), m.end(), m[0]) for m in JOIN.finditer(plain)
-                           if not any(t.start <= m.start() < t.limits[0].end for t in limits) and _parts(plain, m)
+                           if not any(t.start <= m.start() < t.limits[0].end for t in limits) and parts_two(plain, m)
                            and not any(a <= m.start() < b for a, b in whole)]
     cuts += [(m.start(), m.end(), "，") for m in re.finditer("[，,]", plain)]
     cuts.sort()
@@ -113,6 +124,9 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
             carved = exemptions_in(inner)
             for p in _group(pieces, piece) if re.search(r"(?:装置|生产线|项目|工艺|品)$", plain[:at]) else [piece]:
                 p.exceptions += carved
+        elif grades := graded(inner):
+            head = core_of(piece.subject)[-2:]
+            special += [Item(f"{kind}{piece.subject}", (Need((head,), piece.subject), Need((kind,), kind)), (Limit(limit, inner, ""),)) for kind, limit in grades]
         elif re.match("含|包括", inner):
             piece.more += other_names(re.sub("[（(].*?[）)]", "", inner))
         elif (m := re.match("其中([东中西]部地区)(.+)", inner)) and (t := thresholds(m[2])):
@@ -120,7 +134,7 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
         elif variants := variants_of(inner, piece.limits):
             piece.variants += variants
         elif len(kinds := [k for k in re.split("[，；;]", inner) if re.match(r"[一-鿿]+的?[一-鿿]{2,5}(?:率|能耗|电耗)[^，]*\d", k)]) > 1:
-            special += [i for k in kinds if (t := thresholds(k)) and "的" in k or (t := thresholds(k)) for i in [_rated(k, t[0])]]
+            special += [i for k in kinds if (t := thresholds(k)) and "的" in k or (t := thresholds(k)) for i in [rated(k, t[0])]]
         elif t := thresholds(inner):
                 piece.limits += [Limit(x, inner, inner[:x.start]) for x in t]
         elif all(len(x) > 3 and not re.match("一|简称|指|即", x) and not re.search(r"(?<![利使应])用$|\d", x) for x in re.split("[、，,；;]|等$", inner) if x):
@@ -136,26 +150,11 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
     return [*special, *_joined(pieces, clause)], Held(said, places)
 
 
-def _rated(text: str, limit: Threshold) -> Item:
-    """单晶硅光伏电池的转换效率大于22.5%: the thing, and what is measured of it."""
-    before = text[:limit.start]
-    thing, _, lead = before.rpartition("的")
-    m = re.match(r"(.+?)((?:转[换化])?效率|综合电耗|能耗|电耗|[一-鿿]{2}率)$", before)
-    thing, lead = (thing, lead) if thing else (m[1], m[2]) if m else (before, "")
-    return Item(text, (Need((thing,), thing),), (Limit(limit, text, lead),))
-
-
 def _group(pieces: list[_Piece], upto: _Piece) -> list[_Piece]:
     """The pieces a bracket behind 项目 or 生产线 speaks of: back to the 项目 or 生产线 before it."""
     at = pieces.index(upto)
     begin = next((n + 1 for n in range(at - 1, -1, -1) if re.search("(?:装置|生产线|项目)$", pieces[n].subject)), 0)
     return pieces[begin:at + 1]
-
-
-def _parts(plain: str, m: re.Match[str]) -> bool:
-    """Does a word of joining part two things: not 煤与瓦斯突出, where what stands before it is no thing of its own?"""
-    before = re.split("[、，,的\0]|以下|以上", plain[:m.start()])[-1]
-    return m[0][0] in "、/以" or (len(before) > 1 and not before.isdigit()) or plain[:m.start()].endswith(("以下", "以上"))
 
 
 def _piece(plain: str, begin: int, end: int, separator: str, limits: list[Threshold]) -> _Piece:
@@ -220,11 +219,13 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
                 needs.append(Need((graded[0],), graded[0], trait=True))
                 core = core_of(core[graded.end():])
             needs.append(Need((core, *second_work(core, out[n + 1].subject if n + 1 < len(out) and not out[n + 1].limits else ""), *piece.more), piece.subject))
+            if n and (shared := shared_material(out[0].subject, [core_of(p.subject) for p in out[1:]])) and not piece.limits:
+                needs.append(Need((shared,), shared))
             if n and (denied := denied_head(out[0].subject)) and not core.startswith("非") and not piece.limits:
                 needs.append(Need((denied,), denied))
             if piece is not last and (h := _governing(piece, out[n + 1:])):
                 needs.append(Need((h,), head))
-            elif piece is not last and not piece.more and (h := shared_head(core, head)):
+            elif piece is not last and not piece.more and (h := aligned_head(core, [core_of(p.subject) for p in out[n + 1:n + 4]]) or shared_head(core, head)):
                 needs.append(Need((h,), head))
             elif n and not piece.limits and (not is_strong(core) or (len(core) == 2 and piece is last and piece.separator in "及和与/" and len(core_of(out[n - 1].subject)) > 3)) and (prefix := leading_word(out[n - 1].subject)):
                 needs.insert(0, Need((prefix,), prefix))

@@ -65,10 +65,26 @@ def shared_head(core: str, head: str) -> str:
     got = _head(head, core)
     if not got or core.endswith(got) or not is_strong(head):
         return ""
-    at = len(core) - 1
-    if 0 < at < 5 and "等" not in head and len(head) - at > 2 and head[at] == core[-1] and head[at - 1:at + 1] != core[-2:]:
-        return head[at + 1:]  # 中碱、无碱、耐碱玻璃球窑; 合金钢、不锈钢、耐候钢高强度紧固件
+    if aligned := aligned_head(core, [head]):
+        return aligned
     return got if MODIFIER.search(core) or (got in WEAK and not is_strong(core)) else ""
+
+
+def aligned_head(core: str, following: list[str]) -> str:
+    """The head of the first of the next pieces whose kind is written like this one: 中碱、无碱、耐碱玻璃球窑; 合金钢、不锈钢、
+    耐候钢高强度紧固件. "" where there is none."""
+    at = len(core) - 1
+    for head in following:
+        if 0 < at < 5 and "等" not in head and len(head) - at > 2 and head[at] == core[-1] and head[at - 1:at + 1] != core[-2:]:
+            return head[at + 1:]
+    return ""
+
+
+def shared_material(first: str, others: list[str]) -> str:
+    """What all of a list of tools are made of, said once: 普通高速钢钻头、铣刀、锯片 → 高速钢. "" where each stands for itself."""
+    words = tokens(core_of(first))
+    named = [w for w in words if w.endswith(("钢", "铁", "铜", "铝"))]
+    return named[0] if len(others) > 1 and named and len(words) > 1 and all(0 < len(o) < 4 for o in others) else ""
 
 
 def _head(subject: str, modifier: str) -> str:
@@ -111,7 +127,7 @@ def trait_terms(text: str, negated: bool) -> tuple[str, ...]:
         text = text if "强制性标准" not in text else "强制性标准"
     else:
         text = re.sub(r"^采用(.+?)(?:工艺)?生产$", r"\1", text)
-        text = re.sub(r"^以|为(?:主要)?原料.*$|为.*$", "", text)
+        text = re.sub(r"^(?:以|使用|采用)|等?(?:作为|为(?:主要)?原料|为).*$", "", text)
     return tuple(t for t in (re.sub("配套|设施$", "", x) or x for x in re.split("、|/|或", text)) if len(t) > 1)
 
 
@@ -141,3 +157,9 @@ def second_work(core: str, works: str) -> tuple[str, ...]:
 def numbers_in(core: str) -> tuple[str, ...]:
     """The numbers and codes of a term that no limit reads: they must be stated as they stand."""
     return tuple(re.findall(r"[A-Za-z\d.×~—-]*\d[A-Za-z\d.×~—-]*", core))
+
+
+def parts_two(plain: str, m: re.Match[str]) -> bool:
+    """Does a word of joining part two things: not 煤与瓦斯突出, where what stands before it is no thing of its own?"""
+    before = re.split("[、，,的\0]|以下|以上", plain[:m.start()])[-1]
+    return m[0][0] in "、/以" or (len(before) > 1 and not before.isdigit()) or plain[:m.start()].endswith(("以下", "以上"))

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from kb.catalogue_items import Item
 from kb.catalogue_rules import items
+from kb.catalogue_wording import FILL
 from kb.editions import incomplete
 from kb.eligibility_facts import Check, Wording
 from kb.models import CatalogueClass, Clause, Document
@@ -23,7 +24,7 @@ NEAREST = 40  # entries looked at for their meaning alone
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
 LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
 FOREMOST, LEAST_FOREMOST = 2, 0.27  # the nearest entries of all, and how near they must be
-ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.7, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
+ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.8, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
 OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
 MEANT = 0.6  # cosine from which the nearest 限制类 or 淘汰类 entry is the one meant: 27 of 28 wordings of the looked-at questions
@@ -151,7 +152,7 @@ def _meant(wording: Wording, checks: list[Check]) -> list[Check]:
     for check, own in zip(checks, spans, strict=True):
         others = [(a, b) for s in spans if s is not own for a, b in s]
         inside = own and all(any(x <= a and b <= y and y - x > b - a for x, y in others) for a, b in own)
-        if not inside and (own or len(check.item.subject) > 1):
+        if not inside and (own or len(check.item.subject) > 1 or check.words >= LONG):
             kept.append(check)
     return kept or checks
 
@@ -163,9 +164,17 @@ def _near_enough(wording: Wording, clause: Clause, check: Check, cosine: float) 
         return True
     if check.compared or any(end - begin > len(clause.text) - 3 for begin, end in wording.spans(check.item)):
         return True
+    if any(len(FILL.sub("", piece)) >= LONG - 1 and piece in wording.text for piece in _fives(clause.text)):
+        return True
     if any(OWN_NAME.match(wording.text, end) for _, end in wording.spans(check.item)):
         return True
     return cosine >= (LEAST_SHORT if check.words <= SHORT else LEAST if check.words < LONG else 0.0)
+
+
+@lru_cache(maxsize=4096)
+def _fives(text: str) -> tuple[str, ...]:
+    """Every five characters in a row of an entry's words."""
+    return tuple(part[n:n + LONG] for part in re.split("[^一-鿿]", text) for n in range(len(part) - LONG + 1))
 
 
 def _settle_encouraged(result: Edition) -> None:

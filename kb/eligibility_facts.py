@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from kb.catalogue_items import Exemption, Item, Limit, Need
-from kb.catalogue_wording import Words
 from kb.catalogue_terms import denied_head
+from kb.catalogue_wording import Words
 from kb.lexicon import canonical
 from kb.models import Comparison
 from kb.places import holds
@@ -70,7 +70,7 @@ class Wording(Words):
             elif self.unsettled and any(self.covers(t, unsettled=True) for t in need.terms):
                 found.unknown.append(need)
                 values.append(None)
-            elif meant and not any(self.says(t) is False for t in need.terms):
+            elif meant and not any(self._denies(t) for t in need.terms):
                 continue
             elif not (alike and any(self.alike(t, alike) for t in need.terms)):
                 return found
@@ -131,6 +131,11 @@ class Wording(Words):
         """Is a 非数控剪板机 named but for the 非数控, of which the question says nothing either way?"""
         denied = denied_head(term)[1:]
         return bool(denied) and self.says(denied) is None and (rest := term[1 + len(denied):]) != "" and bool(self.says(rest))
+
+    def _denies(self, term: str) -> bool:
+        """Does the question say that it is not this: by its words, or by being what a 非数控剪板机 is not?"""
+        lacking = denied_head(term)[1:]
+        return self.says(term) is False or bool(lacking) and bool(self.says(lacking))
 
     def _is(self, need: Need, alone: bool) -> bool:
         """Is the project what these words name, and not something made with it or for it?"""

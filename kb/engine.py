@@ -202,7 +202,7 @@ class PolicyEngine:
             return reading.intent, nothing(reading, on, self.store)
         if difference := comparison(reading, on, self.store):
             return "eligibility", difference
-        asks_units = reading.intent == "duties" or not reading.asks_document
+        asks_units = reading.intent == "duties" or not (reading.asks_document or reading.names_class)
         if asks_units and (finding := duties.answer(reading, on, self.store, cache(self._plan_clauses), lambda: self._nearest_document(reading, on))):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
         adds_to_document = bool(reading.earlier) and reading.asks_document  # “有电镀” after an EIA question

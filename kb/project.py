@@ -261,4 +261,4 @@ def _restarts(between: str, of_a_kind: bool) -> bool:
     between = re.sub("[别其任]的|其他的|任何的", "", between)
     if of_a_kind:
         between = between.replace("的", "")
-    return bool(re.search(r"的|还(?![没不未])|(?<=.)(?:采用|使用|改用|但|只|仅|而|有(?![机毒害色限]))|[:：]", between)) or len(between) > 60
+    return bool(re.match(r"[^（(]*[）)]", between) or re.search(r"的|还(?![没不未])|(?<=.)(?:采用|使用|改用|但|只|仅|而|(?<![持具])有(?![机毒害色限]))|[:：]", between)) or len(between) > 60
