@@ -10,8 +10,9 @@ from datetime import date
 
 from kb.composing import provisos, sentence, states
 from kb.duty_library import Plan, library
-from kb.duty_lines import both_roles, joined, names_today, row
+from kb.duty_lines import both_roles, joined, names_today, row, trimmed
 from kb.duty_records import DutyRecord
+from kb.duty_stories import asking_parts
 from kb.duty_topics import terms, topic_of
 from kb.models import Duties, Finding, Hit, Task
 from kb.store import Store
@@ -42,7 +43,7 @@ def answer(reading: Reading, on: date, store: Store, search: Callable[[str], lis
     plans = [p for p in held.plans if p.document.doc_id in named or (not named and p.document.in_force(on))]
     if not plans or not (reading.intent == "duties" or WHO.search(reading.question)):
         return None
-    found = [f for plan in plans if (f := _Question(reading.question, plan, held.units, on, nearest).answer(search))]
+    found = [f for plan in plans if (f := _told(reading.question, plan, held.units, on, nearest, search))]
     best = next((f for status in ("answered", "not_found") for f in found if f.status == status), None)
     if best is None:
         return None
@@ -50,6 +51,16 @@ def answer(reading: Reading, on: date, store: Store, search: Callable[[str], lis
     finding = best if len(answered) < 2 else joined(answered)
     finding.warnings = states(reading.named, on, store) + finding.warnings
     return finding
+
+
+def _told(question: str, plan: Plan, units: Units, on: date, nearest: Callable[[], str | None] | None,
+          search: Callable[[str], list[Hit]] | None) -> Finding | None:
+    """What a plan says to a question; of a story, to the sentence of it that asks, where the whole finds nothing."""
+    whole = _Question(question, plan, units, on, nearest).answer(search)
+    if whole and whole.status == "answered":
+        return whole
+    parts = (_Question(part, plan, units, on, nearest).answer(search) for part in asking_parts(question, units))
+    return next((f for f in parts if f and f.status == "answered"), whole)
 
 
 def with_law(finding: Finding, law: Finding) -> Finding:
@@ -77,7 +88,7 @@ class _Question:
         for mention in self.mentions:
             subject = self._charged(mention) and not IS_FOR.match(question[mention.end:])
             rest = rest.replace(mention.text, " ") if subject or not self.who else rest
-        self.topic = _trimmed(topic_of(rest))
+        self.topic = trimmed(topic_of(rest))
         self.terms = terms(self.topic)
         self.shown = self.topic.replace(" ", "……")  # words of asking stood between
         self.of_plan = bool(PLAN_WORDS.search(question) or (self.mentions and TAKES_PART.search(question)))
@@ -121,7 +132,7 @@ class _Question:
         parts = [p for p in re.split("[，。；！？]", self.question) if p]
         at = next((n for n, p in enumerate(parts) if WHO.search(p)), 0)
         for part in reversed(parts[:at + 1]) if len(parts) >= STORY else ():  # “这项工作谁牵头” asks of the part before it
-            topic = _trimmed(topic_of(part.replace(self.title, " ")))
+            topic = trimmed(topic_of(part.replace(self.title, " ")))
             if terms(topic) and topic != self.topic and self.plan.topics.matching(topic):
                 self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
                 return True
@@ -292,8 +303,3 @@ class _Question:
 
 def _task(record: DutyRecord, role: str) -> Task:
     return Task(clause_id=record.clause_id, label=record.label, task=record.task, role=role)  # type: ignore[arg-type]
-
-
-def _trimmed(topic: str) -> str:
-    """A topic without function words at its ends; 会商 keeps its 会."""
-    return re.sub(r"^(?:(?:[的是在把被给跟和与让由能要]|会(?![商议同计员诊签]))+ ?)+|(?: ?[的吗呢吧啊了上要有是]+)+$", "", topic).strip()

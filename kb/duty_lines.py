@@ -60,3 +60,8 @@ def joined(findings: list[Finding]) -> Finding:
 
 def _moved(line: str, by: int) -> str:
     return re.sub(r"\[\[(\d+)\]\]", lambda m: f"[[{int(m[1]) + by}]]", line)
+
+
+def trimmed(topic: str) -> str:
+    """A topic without function words at its ends; 会商 keeps its 会."""
+    return re.sub(r"^(?:(?:[的是在把被给跟和与让由能要]|会(?![商议同计员诊签]))+ ?)+|(?: ?[的吗呢吧啊了上要有是]+)+$", "", topic).strip()

@@ -180,7 +180,7 @@ def _other_city(before: str) -> str | None:
     from kb.tokens import tokens
 
     last = next((w for w in sorted(tokens(before), key=len, reverse=True) if before.endswith(w)), "")
-    return last if len(last) >= 3 and last.endswith("市") and last != PLACE else None
+    return last if len(last) >= 3 and last.endswith("市") and last != PLACE and not re.search("[局委办部和与跟及]", last) else None
 
 
 @lru_cache(maxsize=1)
