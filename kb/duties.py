@@ -8,26 +8,17 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from kb import duty_asking as ways
 from kb.composing import provisos, sentence, states
 from kb.duty_library import Plan, library
 from kb.duty_lines import both_roles, joined, names_today, row, trimmed
 from kb.duty_records import DutyRecord
-from kb.duty_stories import asking_parts
 from kb.duty_topics import terms, topic_of
 from kb.models import Duties, Finding, Hit, Task
 from kb.store import Store
 from kb.understanding import Reading
-from kb.units import Mention, Units, known_units
+from kb.units import Mention, Units
 
-WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|(?:报|报到|报给|报送|上报|交|交到|送|送到|向|往|到|给)哪(?:里|儿)?|哪(?:个|一个|条)(?:口子|口|线)|哪(?:几|些)?家|的是哪(?:个|家|些)|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
-                 r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
-PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁(?:来|在|去|给)?(?=[一-鿿]{1,4}[吗呢？?]?$)|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
-                        r"由谁|由哪(?:个|些|家)")
-OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
-TOGETHER = re.compile(r"共同|碰到一起|[挂点]了?名|一起|一块|一同|同时|联合|重合|重叠|交叉|都(?!干|做|有|要|管什么|负责什么)|都有(?:份|的)")
-TAKES_PART = re.compile(r"([^是能可行会好对属算像])不\1|参与|参加|负责|管|配合|任务|责任|角色|关系")
-IS_FOR = re.compile(r"(?:是|该|应该|应当|要)?(?:由|归|让)(?:谁|哪)")  # after a unit that the question is about, not one that acts
-LAW = re.compile(r"罚|查不到|谁来?修复|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法(?!项目|企业)|犯法")
 NEAR = 0.42  # cosine from which a clause of the plan speaks of a topic in other words
 NEAR_WITH_A_WORD = 0.33  # … where the clause has some of the topic's words too
 STORY = 3  # parts of a question from which the first ones tell a story and the one with 谁 asks
@@ -41,7 +32,7 @@ def answer(reading: Reading, on: date, store: Store, search: Callable[[str], lis
     held = library(store)
     named = {d.doc_id for d in reading.named if d.kind == "work_plan"}
     plans = [p for p in held.plans if p.document.doc_id in named or (not named and p.document.in_force(on))]
-    if not plans or not (reading.intent == "duties" or WHO.search(reading.question)):
+    if not plans or not (reading.intent == "duties" or ways.WHO.search(reading.question) or ways.WHEN.search(reading.question)):
         return None
     found = [f for plan in plans if (f := _told(reading.question, plan, held.units, on, nearest, search))]
     best = next((f for status in ("answered", "not_found") for f in found if f.status == status), None)
@@ -55,23 +46,17 @@ def answer(reading: Reading, on: date, store: Store, search: Callable[[str], lis
 
 def _told(question: str, plan: Plan, units: Units, on: date, nearest: Callable[[], str | None] | None,
           search: Callable[[str], list[Hit]] | None) -> Finding | None:
-    """What a plan says to a question; of a story, to the sentence of it that asks, where the whole finds nothing."""
+    """What a plan says to a question; of a story, to the sentence of it that asks: first where that asks for all a unit must
+    do, last where the whole finds nothing."""
+    for part in [*ways.asking_parts(question, units), *ways.asking_parts(question, units, within=True)]:
+        asked = _Question(part, plan, units, on, nearest)
+        if asked.of_unit_alone and (found := asked.answer(search)) and found.status == "answered":
+            return found
     whole = _Question(question, plan, units, on, nearest).answer(search)
     if whole and whole.status == "answered":
         return whole
-    parts = (_Question(part, plan, units, on, nearest).answer(search) for part in asking_parts(question, units))
+    parts = (_Question(part, plan, units, on, nearest).answer(search) for part in ways.asking_parts(question, units))
     return next((f for f in parts if f and f.status == "answered"), whole)
-
-
-def with_law(finding: Finding, law: Finding) -> Finding:
-    """What the plans do not say, and after it the passages of law nearest to the question."""
-    return finding.model_copy(update={"lines": [*finding.lines, sentence("duties.law"), *law.lines], "quotes": law.quotes,
-                                      "notes": [*dict.fromkeys([*finding.notes, *law.notes])]})
-
-
-def may_be_of_law(question: str) -> bool:
-    """Could a question of who is in charge be one of law as well? Not where it speaks as only plans do (牵头, 责任单位)."""
-    return not OF_PLANS_ALONE.search(question) and not known_units().mentions(question)
 
 
 class _Question:
@@ -82,16 +67,17 @@ class _Question:
         self.title = plan.document.title
         self.used = {u for r in plan.records for u in r.units}
         charged = {u for u in units.by_name.keys() | self.used if units.charged_as(u) & self.used}
-        self.mentions = [m.among(charged) for m in units.mentions(question)]
-        rest = question.replace(self.title, " ").replace("《", " ").replace("》", " ")
-        self.who = bool(WHO.search(question))
+        self.mentions = [m.among(charged) for m in units.mentions(question) if not ways.of_topic_alone(m, question, units)]
+        self.mentions = ways.units_asked(self.mentions, question)
+        rest = ways.PRONOUN.sub(" ", question.replace(self.title, " ").replace("《", " ").replace("》", " "))
+        self.who = bool(ways.WHO.search(question) or ways.WHEN.search(question))
         for mention in self.mentions:
-            subject = self._charged(mention) and not IS_FOR.match(question[mention.end:])
+            subject = self._charged(mention) and not ways.IS_FOR.match(question[mention.end:])
             rest = rest.replace(mention.text, " ") if subject or not self.who else rest
         self.topic = trimmed(topic_of(rest))
         self.terms = terms(self.topic)
         self.shown = self.topic.replace(" ", "……")  # words of asking stood between
-        self.of_plan = bool(PLAN_WORDS.search(question) or (self.mentions and TAKES_PART.search(question)))
+        self.of_plan = bool(ways.PLAN_WORDS.search(question) or (self.mentions and ways.TAKES_PART.search(question)))
         self.by_meaning = False  # found by meaning alone: said in the answer
         self.finding = Finding(status="answered", lines=[], duties=Duties())
 
@@ -109,11 +95,21 @@ class _Question:
             return self._list(self.plan.records, sentence("duties.table", title=self.title, count=str(len(self.plan.records))))
         return None
 
+    @property
+    def of_unit_alone(self) -> bool:
+        """Does it ask for all that units must do, and speak of no matter the plan knows?"""
+        charged = bool(self.mentions) and all(self._charged(m) for m in self.mentions)
+        return charged and not self._known_parts() and not self.who and bool(ways.LISTS.search(self.question)) and not re.search("(?:参加|参与|配合|牵头)了?没", self.question)
+
+    def _known_parts(self) -> str:
+        """The parts of the topic that the plan has any word of; the rest is how it came to be asked."""
+        return " ".join(p for p in self.topic.split(" ") if self.plan.topics.knows(p))
+
     # — what a topic's units are —
 
     def _of_topic(self, search: Callable[[str], list[Hit]] | None) -> Finding | None:
         found = self._matching(search) if self.of_plan else self.plan.topics.matching(self.topic, whole=True)
-        if not found and not self.of_plan and not LAW.search(self.question) and self.nearest and self.nearest() == self.plan.document.doc_id:
+        if not found and not self.of_plan and not ways.LAW.search(self.question) and self.nearest and self.nearest() == self.plan.document.doc_id:
             found = self._matching(search)  # nothing in the library is nearer than this plan
         if self.mentions and found:
             forms = {f for m in self.mentions for u in m.units for f in self.units.forms(u)}
@@ -130,7 +126,7 @@ class _Question:
     def _asked_last(self) -> bool:
         """Of a question that tells a story first, the part that asks who: its topic is tried alone, once."""
         parts = [p for p in re.split("[，。；！？]", self.question) if p]
-        at = next((n for n, p in enumerate(parts) if WHO.search(p)), 0)
+        at = next((n for n, p in enumerate(parts) if ways.WHO.search(p)), 0)
         for part in reversed(parts[:at + 1]) if len(parts) >= STORY else ():  # “这项工作谁牵头” asks of the part before it
             topic = trimmed(topic_of(part.replace(self.title, " ")))
             if terms(topic) and topic != self.topic and self.plan.topics.matching(topic):
@@ -147,7 +143,7 @@ class _Question:
                 continue
             said = topics.sentence(place, self.topic)
             added |= {r for r in self.plan.records if r.clause_id == place.clause_id and r.kind == "prose" and r.task.strip("。；") in said
-                      and topics.share(r, self.topic) >= SOME}
+                      and (topics.share(r, self.topic) >= SOME or topics.ends_in(r, self.topic))}
         return [r for r in self.plan.records if r in added]
 
     def _matching(self, search: Callable[[str], list[Hit]] | None) -> list[DutyRecord]:
@@ -166,7 +162,7 @@ class _Question:
             r.kind == "parenthesis" or (share == most and (share > 0 or not stated)))]
 
     def _no_topic(self) -> Finding | None:
-        if LAW.search(self.question) or not self.of_plan:
+        if ways.LAW.search(self.question) or not self.of_plan:
             return None
         self.finding.status, self.finding.duties = "not_found", Duties()
         self.finding.lines = [sentence("duties.topic_unknown", title=self.title, topic=self.shown)]
@@ -189,9 +185,12 @@ class _Question:
     def _of_units(self, search: Callable[[str], list[Hit]] | None) -> Finding | None:
         charged = [self._charged(m) for m in self.mentions]
         base = self._matching(search) if self.terms else self.plan.records
-        if self.terms and not base:
+        if self.terms and not base and (known := self._known_parts()) != self.topic:
+            self.topic, self.terms, self.shown = known, terms(known), known.replace(" ", "……")
+            base = self._matching(search) if self.terms else self.plan.records if ways.LISTS.search(self.question) else []
+        if not base:
             return self._no_topic()
-        together = len(charged) > 1 and not self.terms and bool(TOGETHER.search(self.question))
+        together = len(charged) > 1 and not self.terms and bool(ways.TOGETHER.search(self.question))
         found = [r for r in base if (all if together else any)(names & set(r.units) for names in charged)]
         everyone = "、".join(dict.fromkeys(u for m in self.mentions for u in m.units))
         role = None if self.terms else self._role_asked()
@@ -271,11 +270,11 @@ class _Question:
         return {name for u in mention.units for name in self.units.charged_as(u)} & self.used
 
     def _not_named(self, mentions: list[Mention]) -> Finding | None:
-        if LAW.search(self.question):
+        if ways.LAW.search(self.question):
             return None
         self.finding.status, self.finding.duties = "not_found", Duties()
         for mention in mentions:
-            city = self._city_units(mention.text) if mention.via == "district" else []
+            city = self.units.of_city(mention.text) if mention.via == "district" else []
             key = "unit_of_district" if city else "unit_unknown"
             self.finding.lines.append(sentence(f"duties.{key}", title=self.title, unit=mention.text, city="、".join(city)))
             general = [r for r in self.plan.records if mention.via == "district" for u in r.units if u in self.units.groups
@@ -285,9 +284,6 @@ class _Question:
                 self.finding.lines.append(sentence("duties.district_general", groups="、".join(f"“{g}”" for g in groups)))
                 self.finding.lines.append("\n".join(self._row("row", r, units=both_roles(r)) for r in dict.fromkeys(general)))
         return self._done()
-
-    def _city_units(self, text: str) -> list[str]:
-        return list(dict.fromkeys(u for m in self.units.mentions(re.sub(r"^.*?[县区]", "市", text)) for u in m.units))
 
     def _row(self, form: str, record: DutyRecord, **values: str) -> str:
         return row(form, record, self.plan, self.topic if self.terms else "", self.finding, **values)

@@ -2,11 +2,12 @@
 
 import re
 
+from kb import duty_asking as ways
 from kb.composing import sentence
 from kb.duty_library import Plan
 from kb.duty_records import DutyRecord, Piece
 from kb.models import Finding, Quote
-from kb.units import Mention, Units, table
+from kb.units import Mention, Units, known_units, table
 
 SHORTEST = 60  # characters of a task shown in a line; the citation has the whole
 
@@ -65,3 +66,14 @@ def _moved(line: str, by: int) -> str:
 def trimmed(topic: str) -> str:
     """A topic without function words at its ends; 会商 keeps its 会."""
     return re.sub(r"^(?:(?:[的是在把被给跟和与让由能要]|会(?![商议同计员诊签]))+ ?)+|(?: ?[的吗呢吧啊了上要有是]+)+$", "", topic).strip()
+
+
+def with_law(finding: Finding, law: Finding) -> Finding:
+    """What the plans do not say, and after it the passages of law nearest to the question."""
+    return finding.model_copy(update={"lines": [*finding.lines, sentence("duties.law"), *law.lines], "quotes": law.quotes,
+                                      "notes": [*dict.fromkeys([*finding.notes, *law.notes])]})
+
+
+def may_be_of_law(question: str) -> bool:
+    """Could a question of who is in charge be one of law as well? Not where it speaks as only plans do (牵头, 责任单位)."""
+    return not ways.OF_PLANS_ALONE.search(question) and not known_units().mentions(question)

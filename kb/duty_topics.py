@@ -73,6 +73,15 @@ class Topics:
             found = [r for r in found if any(phrase in s for s in self._full[self.records.index(r)])] or found
         return found
 
+    def ends_in(self, record: DutyRecord, topic: str) -> bool:
+        """Is the thing a topic ends in (…之前开的会商会) one that this very duty speaks of?"""
+        last = topic.split(" ")[-1]
+        return any(last[-n:][:2] in record.task for n in (2, 3) if len(last) >= n)
+
+    def knows(self, topic: str) -> bool:
+        """Does the plan have any of a topic's words?"""
+        return any(self._known(t) for t in terms(topic))
+
     def share(self, record: DutyRecord, topic: str) -> float:
         """How much of a topic, by weight, a duty's words hold."""
         return self._scattered({t: self._weight(t) for t in terms(topic)}, self._full[self.records.index(record)])

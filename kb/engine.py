@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kb import duties, local_answer
+from kb import duties, duty_lines, local_answer
 from kb.composing import compose, merged, sentence
 from kb.duty_library import duty_records
 from kb.duty_records import DutyRecord
@@ -269,13 +269,13 @@ class PolicyEngine:
 
     def _with_law(self, finding: Finding, reading: Reading, on: date) -> Finding:
         """What no plan speaks of, the law may: its nearest passages after the sentence that says so."""
-        if not duties.may_be_of_law(reading.question) or self.retriever.outside(reading.question):
+        if not duty_lines.may_be_of_law(reading.question) or self.retriever.outside(reading.question):
             return finding
         plans = {d.doc_id for d in self.store.documents() if d.kind == "work_plan"}
         hits = [h for h in self._ranked(reading, on) if h.clause.doc_id not in plans]
         if not hits or not self._speaks_to(reading.question, hits):
             return finding
-        return duties.with_law(finding, nearest(reading, hits[:RELATED_LAW], on, self.store))
+        return duty_lines.with_law(finding, nearest(reading, hits[:RELATED_LAW], on, self.store))
 
     def _ranked(self, reading: Reading, on: date) -> list[Hit]:
         from kb.retrieval import Filter

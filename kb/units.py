@@ -122,6 +122,10 @@ class Units:
     def successor(self, name: str) -> Successor | None:
         return known.successor if (known := self.by_name.get(name)) else None
 
+    def of_city(self, text: str) -> list[str]:
+        """The city's units of the name that a district's body has (利州区农业局 → 市农业局)."""
+        return list(dict.fromkeys(u for m in self.mentions(re.sub(r"^.*?[县区]", "市", text)) for u in m.units))
+
     def mentions(self, question: str) -> list[Mention]:
         """The units a question names, in its order."""
         text, found = question, []
@@ -152,7 +156,7 @@ class Units:
                 text = text[:start] + "\0\0" + text[start + 2:]
         for m in BODY.finditer(text):
             body = re.sub(r"^(?:请问|那么|咱们|我们|还有|以及|市里的?|方案里的?)", "", m[0])
-            if len(body) >= 3 and not re.search(r"哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个", body):
+            if len(body) >= 3 and not re.search(r"我们|咱们|他们|哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个", body):
                 found.append(Mention(body, m.end() - len(body), m.end(), (), "unknown"))
         return sorted(found, key=lambda x: x.start)
 
