@@ -16,7 +16,7 @@ from kb.catalogue_brackets import (
     take_brackets,
     variants_of,
 )
-from kb.catalogue_items import Exemption, Item, Limit, Need
+from kb.catalogue_items import AT_MOST, Exemption, Item, Limit, Need
 from kb.catalogue_terms import (
     PLAIN,
     aligned_head,
@@ -39,7 +39,7 @@ from kb.quantities import Threshold, thresholds
 NATURE = re.compile(rf"(?:(?<=^)|(?<=[、，,和]))(?:以及)?(?:现有)?(?:{NATURES})(?:[、和及或](?:{NATURES}))*(?![独续])(?=[一-鿿\d\0])")
 NEGATIVE = re.compile(r"(?:(?<=、)(?:以及)?(?:[一-鿿]{2,6}、)+[一-鿿]{2,6}等指标|[^，,；;、的\d上下\0]{2,10}?)?[但且]?(?:达不到|未达到|未采用|未选用|未配套|未同步配套建设|没有|无(?!纺|机|缝|碱|烟|线|人|溶剂|氧|铅|毒|石棉|公害|害化)|不采用|不符合|未按)[^，,；;]*?的(?=[^，,；;]{2})")
 MAKING = re.compile(r"(?:(?:使用|采用|以)[^，,；;]+?作为[^，,；;、]+?的|使用[^，,；;]+?生产的|采用[^，,；;、]+?(?:工艺|法)生产(?=.{2})|以[^，,；;]+?为[^，,；;]+?用途的|以[^，,；;]+?为(?:主要)?原料(?:的)?(?:[、，](?:采用[^，,；;]+?的)?)?|以[^，,；;、]+?为[^，,；;、]+?的)")
-SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)(?:、[一-鿿]{2,4}地区)*")
+SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南方)(?:、[一-鿿]{2,6}区)*")
 LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
 USING = re.compile(r"(?:采用|使用|利用|建立)([^，\d]+?)(?:等(?:多种)?新?(?:技术|工艺|系统)?(?:装备|设备)?)?，(?:生产|制造)?(.+)$")
 BY_PRODUCT = re.compile("(?:副产物|废弃物|废物|资源)?(?:综合|回收|循环)?(?:综合|回收|循环|再)?利用.*")
@@ -127,6 +127,8 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
         elif grades := graded(inner):
             head = core_of(piece.subject)[-2:]
             special += [Item(f"{kind}{piece.subject}", (Need((head,), piece.subject), Need((kind,), kind)), (Limit(limit, inner, ""),)) for kind, limit in grades]
+        elif AT_MOST.fullmatch(inner):
+            piece.traits.append(Need((inner,), inner, trait=True))
         elif re.match("含|包括", inner):
             piece.more += other_names(re.sub("[（(].*?[）)]", "", inner))
         elif (m := re.match("其中([东中西]部地区)(.+)", inner)) and (t := thresholds(m[2])):
@@ -175,8 +177,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
     """Items of the pieces: a piece of limits alone is a condition of the next (、，) or an alternative to it (和 或); what only
     describes shares the head of the last."""
     out: list[_Piece] = []
-    carried: list[Limit] = []
-    carried_traits: list[Need] = []
+    carried, carried_traits = list[Limit](), list[Need]()
     for n, piece in enumerate(pieces):
         following = pieces[n + 1] if n + 1 < len(pieces) else None
         open_ = bool(piece.limits) and not core_of(piece.subject) or (not piece.limits and piece.traits and not core_of(piece.subject))
@@ -199,8 +200,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
         out.append(piece)
     if not out:
         return []
-    last = out[-1]
-    found = []
+    last, found = out[-1], list[Item]()
     _share_limits(out, clause)
     first_of = out[0].of
     for n, piece in enumerate(out):

@@ -4,9 +4,12 @@
 words are kept with each, for the answer to quote.
 """
 
+import re
 from dataclasses import dataclass
 
 from kb.quantities import Threshold
+
+AT_MOST = re.compile(r"([一-鿿]+度)[≤<](\d[\d.]*)")  # 轻量化度≤1.0: a number without a unit
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def items(text: str) -> tuple[Item, ...]:
             head, body = m[1], m[2]
         held = Held()
         clauses = _clauses(body)
-        shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body)) else ()
+        shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body) or re.search("(?:生产线|项目|装置)$", head)) else ()
         parts_of = _parts_of(head) if head else parts_of
         if head and not shared:
             found += clause_items(head, held)[0]

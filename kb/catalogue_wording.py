@@ -11,11 +11,11 @@ from kb.places import province
 from kb.project import Project
 
 OWNER = re.compile(r"某(?:(?![拟新建])[一-鿿]){0,10}?(?:公司|企业|集团|客商|单位|老板|药厂|钢厂|[县市区])|广元市?(?:经开区|经济技术开发区|开发区)|投资\d[\d.]*[万亿]*元|[一-鿿]{2}客商")
-ASKING = re.compile(r"《?产业(?:结构(?:调整)?)?(?:指导)?目录》?|(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
+ASKING = re.compile(r"是否(?:触及|踩到?|碰到?)[^，。；]{0,6}(?:门槛|红线)?|《?产业(?:结构(?:调整)?)?(?:指导)?目录》?|(?:属于?|是不是|是否|请|应|归|算不算|算|列入|核定|认定|判断|初步|其|产业政策|国家|目录|还是|能不能|可不可以)*(?:鼓励|限制|淘汰|允许)(?:不|吗|类|的|还是)*|(?:属于?|归|是|算)?(?:什么|哪一?|何|啥)(?:个)?类别?|类别|产业政策")
 UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|没想好|没说|没有说|不清楚|不知道|未知|尚未|还没|未鉴定|没鉴定|没明确|未明确|待明确|都没|还是.+没|有没有|是不是|是否|没选|未选")
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
 FILL = re.compile(r"(?<=[^的和及、，（][^的和及、，（])用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|资源循环|再利用|循环利用|回收利用|综合利用|利用|(?<=..)服务业?(?!器)|^城市(?=.{4})|(?<=人工)(?:作业|操作|方式)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|低档|方式|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|(?<=[一-鿿]{2})产品|新型|直接|（|）|\(|\)")
-VERBS = {"利用": "利用|加工|回收|收[回来集]|提取|提炼|制成|做成|打成|变成|生产", "种植": "[种栽](?![类子质])", "养殖": "喂(?!入)|养(?![老护生分])"}  # what one character says in speech
+VERBS = {"回收": "回收|收[回来集]|再生|再做回|拉过来", "利用": "利用|加工|回收|收[回来集]|提取|提炼|制成|做成|打成|变成|生产", "种植": "[种栽](?![类子质])", "养殖": "喂(?!入)|养(?![老护生分])"}  # what one character says in speech
 MOSTLY = 0.6  # of a longer term's pairs of characters: it is named in other words
 
 
@@ -116,10 +116,10 @@ class Words:
 def worded(question: str) -> str:
     """The question without who asks and which class it asks for, with the catalogue's word beside an everyday one."""
     text = ASKING.sub("", OWNER.sub("", question))
-    text = text.replace("黏", "粘").replace("千吨级", "1000吨级").replace("万吨级", "10000吨级")
+    text = re.sub("[一每]吨(?=料)", "吨", text).replace("黏", "粘").replace("千吨级", "1000吨级").replace("万吨级", "10000吨级")
     text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
     for word in words("entry"):
-        if word.say in text and word.means not in text:
+        if word.say in text and word.means not in text and not (word.say.isascii() and re.search(f"[A-Za-z]{word.say}|{word.say}[A-Za-z]", text)):
             text = text.replace(word.say, word.means if word.say[0] in "无非不" else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
     return text
 

@@ -19,8 +19,7 @@ from kb.store import Store
 from kb.understanding import Reading
 from kb.units import Mention, Units
 
-NEAR = 0.42  # cosine from which a clause of the plan speaks of a topic in other words
-NEAR_WITH_A_WORD = 0.33  # … where the clause has some of the topic's words too
+NEAR, NEAR_WITH_A_WORD = 0.42, 0.33  # cosines from which a clause speaks of a topic in other words; where it has some of its words too
 STORY = 3  # parts of a question from which the first ones tell a story and the one with 谁 asks
 SOME = 0.3  # of the topic's weight: some of its words
 

@@ -23,6 +23,8 @@ ORDER: tuple[CatalogueClass, ...] = ("淘汰类", "限制类", "鼓励类")
 NEAREST = 40  # entries looked at for their meaning alone
 LITERAL = 3  # characters of a term that alone makes its entry a candidate
 LEAST, LEAST_SHORT = 0.36, 0.5  # cosines of the encoder
+LEAST_SHORTEST = 0.3  # where 限制类 is named by two characters alone (油料 of 航空油料)
+LEAST_PARTS = 0.24  # of a longer word that stands in parts
 FOREMOST, LEAST_FOREMOST = 2, 0.27  # the nearest entries of all, and how near they must be
 ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.8, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
@@ -160,15 +162,16 @@ def _meant(wording: Wording, checks: list[Check]) -> list[Check]:
 def _near_enough(wording: Wording, clause: Clause, check: Check, cosine: float) -> bool:
     """鼓励类 speaks in general words: what is found by a short one must also be near in meaning, or be
     the project's own name (装载机制造项目)."""
+    literal = max((end - begin for begin, end in wording.spans(check.item)), default=0)
     if clause.fields["class"] != "鼓励类":
-        return True
+        return literal != 2 or cosine >= LEAST_SHORTEST
     if check.compared or any(end - begin > len(clause.text) - 3 for begin, end in wording.spans(check.item)):
         return True
     if any(len(FILL.sub("", piece)) >= LONG - 1 and piece in wording.text for piece in _fives(clause.text)):
         return True
     if any(OWN_NAME.match(wording.text, end) for _, end in wording.spans(check.item)):
         return True
-    return cosine >= (LEAST_SHORT if check.words <= SHORT else LEAST if check.words < LONG else 0.0)
+    return cosine >= (LEAST_SHORT if check.words <= SHORT else LEAST if check.words < LONG else 0.0 if wording.spans(check.item) else LEAST_PARTS)
 
 
 @lru_cache(maxsize=4096)

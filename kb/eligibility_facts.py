@@ -6,34 +6,34 @@ A word of the catalogue is stated when the question has it, in the catalogue's o
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kb.catalogue_items import Exemption, Item, Limit, Need
+import cn2an
+
+from kb.catalogue_amounts import ONE, SINGLE, Amounts
+from kb.catalogue_items import AT_MOST, Exemption, Item, Limit, Need
 from kb.catalogue_terms import denied_head
-from kb.catalogue_wording import Words
 from kb.lexicon import canonical
 from kb.models import Comparison
 from kb.places import holds
-from kb.quantities import Quantity, compare
 
 PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企业|集团")
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
-PIECES = {"件", "只", "台", "套", "支", "把", "辆", "条"}  # what speech counts as 个
+ACCURACY = re.compile("准确度低于[^,，]*?1/(\\d+)")  # 低于最大称量的1/3000: less exact
+FRACTION = re.compile("1/(\\d+)|([一二三四五六七八九十百千万]+)分之一")
+USED_BY = re.compile("(?:[、和][一-鿿]{2,4}|[一-鿿]{0,3})?(?:上|里|井下|企业)?(?:使用|用)的(?=[一-鿿])")
+BY_PRODUCT = re.compile("(?:场|厂)?的?(?:副产物|下脚料|[鸡鸭猪牛羊]毛|废料)|工段(?:不|另)")
 USED_FOR = re.compile("(?:用于|用在|用作|卖给|销往|下游(?:为|是)?|客户(?:为|是)?|目标市场[为是]?)[^，。；]{0,12}$")
 THERE_ALREADY = re.compile("(?:已经?|早就?)[有建通]|现成")
 OF_A_WAY = re.compile("法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
-SINGLE = re.compile(r"单线|单班|单窑|单系列|单条|单套|单炉")
-ONE = re.compile(r"[一1]条(?:生产)?线|(?<!\d)[一1]条(?![一-鿿])|单条|每条|一条|一个系列|一座窑|[一1]套")
-SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|几班|(?<![单一])班制|班次|[两二三]班|生产线数|[两二三四五六多]条|(?:[2-9]|\d\d)条")
 LINES = re.compile(r"(?<![第上下])(?:([两二三四五六])|([2-9]))条")
 PACKING = re.compile("勾兑|兑水|分装|灌装|复配")  # what is bought in is only packed, not made
-OF_A_PIECE = re.compile(r"单(?:块|件|片|张|个|丝|体|根|粒|枚|只|瓶)[一-鿿]{0,6}$")
 MACHINE = re.compile(r"(?:专用|成套|生产|检测|包装|配套)?(?:瓦斯(?!突出)|设备|机械|机组|仪器|仪|检测|包装(?!膜)|模具|刀具|销售|贸易|运输|批发|零售|维修|店|医院)")
 
 
@@ -53,7 +53,7 @@ class Check:
     words: int = 0  # characters of the entry found in the question
 
 
-class Wording(Words):
+class Wording(Amounts):
     """A project's words against the catalogue's."""
 
     def check(self, item: Item, alike: float = 0.0, meant: bool = False) -> Check:
@@ -108,6 +108,10 @@ class Wording(Words):
             values.append(True if True in held else None if None in held else False)
             if values[-1] is False:
                 found.let_off.append("、".join(item.places))
+        if (m := ACCURACY.search(item.text)) and (exact := self._exactness()) is not None:
+            values.append(exact < int(m[1]))
+            if not values[-1]:
+                found.let_off.append(m[0])
         for exception in item.exceptions:
             value = self.excepted(exception, "".join(t for n in item.subject for t in n.terms))
             if value is None and exception.items:
@@ -130,7 +134,8 @@ class Wording(Words):
     def _only_without(self, term: str) -> bool:
         """Is a 非数控剪板机 named but for the 非数控, of which the question says nothing either way?"""
         denied = denied_head(term)[1:]
-        return bool(denied) and self.says(denied) is None and (rest := term[1 + len(denied):]) != "" and bool(self.says(rest))
+        rest = term[1 + len(denied):]
+        return bool(denied) and self.says(denied) is None and (rest == "" or bool(self.says(rest)))
 
     def _denies(self, term: str) -> bool:
         """Does the question say that it is not this: by its words, or by being what a 非数控剪板机 is not?"""
@@ -158,6 +163,8 @@ class Wording(Words):
             return True
         if USED_FOR.search(self.text, max(0, begin - 18), begin) and not self.text.startswith("的", end) or THERE_ALREADY.match(self.text, end):
             return True
+        if BY_PRODUCT.match(self.text, end) or USED_BY.match(self.text, end):
+            return True
         if OF_A_WAY.match(after) or OF_A_PLANT.match(self.text, end):
             return True
         if CHEMICAL.search(term[-1]) and (after and CHEMICAL.match(after) or COMPOUND.search(self.text[begin - 1:begin])):
@@ -180,11 +187,14 @@ class Wording(Words):
             said = [True if s is None and self.covers(t) else s for s, t in zip(said, need.terms, strict=True)]
             if any(self.unsure(t) for t in need.terms):
                 return None
-            if any(re.search(rf"{SHORT_OF}[^，。；]{{0,10}}{re.escape(t)}", self.text) for t in need.terms):
+            if any(re.search(rf"{SHORT_OF}[^，。；]{{0,10}}{re.escape(t[:6])}|{re.escape(t[:4])}[^，。；]{{0,20}}{SHORT_OF}", self.text) for t in need.terms):
                 return True
             return True if False in said else False if True in said else None
         if any(self.unsure(t) for t in need.terms):
             return None
+        if m := AT_MOST.fullmatch(need.terms[0]):
+            number = re.search(rf"{m[1]}[为是达约]*(\d+(?:\.\d+)?)", self.text)
+            return not number or Decimal(number[1]) <= Decimal(m[2])
         if (graded := self._graded(need.terms[0])) is not None:
             return graded
         said = [self.says(t) for t in need.terms]
@@ -196,6 +206,11 @@ class Wording(Words):
         if not m or not stated:
             return None
         return any(g <= Decimal(m[1]) if m[2] == "下" else g >= Decimal(m[1]) for g in stated)
+
+    def _exactness(self) -> int | None:
+        """The accuracy stated, 1/n of the most that is weighed; None where the question states none."""
+        m = FRACTION.search(self.text)
+        return None if not m else int(m[1]) if m[1] else int(cn2an.cn2an(m[2], "smart"))
 
     def _nature(self, natures: tuple[str, ...]) -> bool:
         own = self.project.natures
@@ -218,7 +233,7 @@ class Wording(Words):
                 if self.within(item.limits[0], item)[0]:
                     return True
             elif item.needs and "鼓励类" not in item.text:
-                for term in (t for n in item.needs for t in n.terms):
+                for term in (t for n in item.needs for t in n.terms if self.says(t) is not False):
                     share = self._share(term, of)
                     if share >= MOSTLY or self.says(FREEING.sub("", term) or term):
                         return True
@@ -234,65 +249,7 @@ class Wording(Words):
         held = [p for p in pairs if any(self.project.stated(at, at + len(p)) for at in self.project.places(p))]
         return len(held) / len(pairs) if pairs else 0.0
 
-    # --- amounts ------------------------------------------------------------------------------------------------
-
-    def within(self, limit: Limit, item: Item) -> tuple[bool | None, Comparison | None, bool]:
-        """(does the amount meet the limit, the comparison, is it exactly at a bare boundary)."""
-        found: list[tuple[Quantity, Comparison]] = []
-        for q in self.project.amounts:
-            piece = OF_A_PIECE.search(self.text, 0, q.start)
-            if piece and not OF_A_PIECE.search(limit.lead) and limit.threshold.limits[0].per:
-                continue  # 单块面积1.62平方米 is no yearly output
-            c = compare(q, limit.threshold) or self._named_alike(q, limit)
-            if c is None and q.measure == "用量":
-                c = compare(replace(q, measure=None), limit.threshold)  # 炼钢用生铁高炉1000立方米 uses up nothing
-            if c and c.holds is not None:
-                found.append((q, c))
-        if not found:
-            return None, None, False
-        own = limit.threshold.limits[0].qualifiers
-        near = [f for f in found if f[0].qualifiers & own] or [f for f in found if self._near(f[0], limit.lead)]
-        near = near or [f for f in found if any(self.project.near(f[0], t) for n in item.subject for t in n.terms)]
-        found = near or found
-        if len({c.holds for _, c in found}) > 1:
-            return None, None, False
-        q, comparison = found[0]
-        value = comparison.holds
-        if self._of_one_line(limit) and not (
-                any(SINGLE.match(x) for x in q.qualifiers) or ONE.search(self.text)) and SEVERAL.search(self.raw):
-            upper = limit.threshold.upper is not None
-            if bool(value) != upper:
-                value = None  # a total says nothing of one line where only one of them must be below, or above
-        shown = Comparison(asked=comparison.asked, rule=comparison.rule, holds=value)
-        return value, shown, bool(getattr(comparison, "exactly_at_bare_boundary", False))
-
-    def _of_one_line(self, limit: Limit) -> bool:
-        return bool(SINGLE.search(limit.lead + limit.text)) or any(SINGLE.match(x) for x in limit.threshold.limits[0].qualifiers)
-
-    def _near(self, q: Quantity, lead: str) -> bool:
-        """Does the word that names the measure stand with this amount (转换效率, 幅宽)?"""
-        tails = [lead[-n:] for n in (4, 3, 2) if len(lead) >= n]
-        begin = max((at for at, _ in self.project.segments if at <= q.start), default=0)
-        before = re.split(r"\d[\d.]*", self.text[begin:q.start])[-1] or self.text[begin:q.start]
-        return any(t in before or t in re.split("[，,。；、]", self.text[q.end:q.end + 8])[0] for t in tails)
-
-    def _named_alike(self, q: Quantity, limit: Limit) -> Comparison | None:
-        """Two rates compared because the same word names them (转换效率23%)."""
-        own = limit.threshold.limits[0]
-        if own.canonical.partition("/")[0] == q.canonical != own.canonical and not q.per and self._near(q, limit.lead):
-            q = replace(q, canonical=own.canonical, dimension=own.dimension)  # 煤耗303克: per what, the limit says
-        if q.canonical == "个" and own.canonical in PIECES and q.per in (own.per, None):
-            return compare(replace(q, canonical=own.canonical, dimension=own.dimension, per=own.per), limit.threshold)  # 一年80万个马桶
-        if own.canonical == "蒸吨" and q.canonical == "吨" and q.measure is None and q.per in (None, "hour"):
-            return compare(replace(q, canonical=own.canonical, measure=own.measure, per=own.per), limit.threshold)  # 锅炉，8吨的
-        if own.dimension != q.dimension or own.canonical != q.canonical and own.dimension == "比例" or not self._near(q, limit.lead):
-            return None
-        named = replace(q, measure=own.measure or "合计", per=own.per)
-        bounded = replace(limit.threshold, lower=limit.threshold.lower and replace(limit.threshold.lower, measure=named.measure),
-                          upper=limit.threshold.upper and replace(limit.threshold.upper, measure=named.measure))
-        return compare(named, bounded)
-
 
 CHEMICAL = re.compile("[醇酯胺酸钠钾钙烷烯炔酮醛苯醚腈脲]")
 COMPOUND = re.compile("[聚甲乙丙丁戊己辛癸二三四五六氯氟溴碘硝氨羟苯异仲叔环烷过次亚偏焦酰]")  # before a chemical's name: another chemical (聚苯乙烯)
-MADE_OF = re.compile(r"[一-鿿]{0,6}?(?:门窗|袋|膜|管[材道]?|板|瓶|杯|制品|树脂|餐具|玩具|家具|包装|零件|配件|件|桶|丝|布|鞋|衣|箱|盒|带|灯)(?!生产设备)")  # what a material is made into
+MADE_OF = re.compile(r"[一-鿿]{0,6}?(?:门窗|袋|膜|管[材道]?|板|瓶|杯|制品|树脂|餐具|玩具|家具|包装|电?缆|电线|护套|零件|配件|件|桶|丝|布|鞋|衣|箱|盒|带|灯)(?!生产设备)")  # what a material is made into

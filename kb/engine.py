@@ -206,7 +206,7 @@ class PolicyEngine:
         if asks_units and (finding := duties.answer(reading, on, self.store, cache(self._plan_clauses), lambda: self._nearest_document(reading, on))):
             return "duties", finding if finding.status == "answered" or finding.quotes else self._with_law(finding, reading, on)
         adds_to_document = bool(reading.earlier) and reading.asks_document  # “有电镀” after an EIA question
-        if not adds_to_document and (finding := local_answer.answer(reading, on, self.store)):
+        if not adds_to_document and not (reading.asks_which_class and Project(reading.question).described) and (finding := local_answer.answer(reading, on, self.store)):
             return "eligibility", finding
         if reading.asks_class and (finding := self._national_class(reading, on)):
             document = self._document(reading, on) if reading.asks_document else None
