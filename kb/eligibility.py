@@ -29,7 +29,7 @@ FOREMOST, LEAST_FOREMOST = 2, 0.27  # the nearest entries of all, and how near t
 ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.8, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
 OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
-MEANT = 0.6  # cosine from which the nearest 限制类 or 淘汰类 entry is the one meant: 27 of 28 wordings of the looked-at questions
+MEANT = 0.6  # cosine from which the nearest 限制类 or 淘汰类 entry is the one meant: 23 of 24 wordings of the looked-at questions
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
 
@@ -89,17 +89,18 @@ class Determination:
     reference: Edition | None = None
 
 
-def determine(wording: Wording, on: date, store: Store, near: Callable[[str], dict[str, float]]) -> Determination | None:
-    """The determination for a project. `near`: how near the entries of an edition are in meaning. None when no catalogue is held."""
+def determine(wording: Wording, on: date, store: Store, near: Callable[[str], dict[str, float]], measured: bool = False) -> Determination | None:
+    """The determination for a project. `near`: how near the entries of an edition are in meaning; `measured`: by the encoder on
+    whose cosines the bounds were chosen. None when no catalogue is held."""
     held = editions(store)
     if not held:
         return None
     current = next((d for d in reversed(held) if d.in_force(on) and d.in_force_from), None)
     decides = current or (held[0] if on < (held[0].in_force_from or date.min) else held[-1])
-    found = Determination(wording, edition(wording, decides, on, store, near(decides.doc_id)))
+    found = Determination(wording, edition(wording, decides, on, store, near(decides.doc_id), measured))
     earlier = held[:held.index(decides)]
     if incomplete(decides) and few(decides) and earlier:
-        found.reference = edition(wording, earlier[-1], on, store, near(earlier[-1].doc_id))
+        found.reference = edition(wording, earlier[-1], on, store, near(earlier[-1].doc_id), measured)
     return found
 
 
@@ -115,7 +116,7 @@ def few(document: Document) -> bool:
     return bool(c.official and c.held is not None and c.held * 2 < c.official)
 
 
-def edition(wording: Wording, document: Document, on: date, store: Store, near: dict[str, float]) -> Edition:
+def edition(wording: Wording, document: Document, on: date, store: Store, near: dict[str, float], measured: bool = False) -> Edition:
     """Every entry of one edition that speaks of the project."""
     entries, terms = _entries(store.revision, document.doc_id, store)
     text = wording.text
@@ -133,7 +134,7 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
         if not checks and first and cosine >= least:
             checks = [c for item in rules if (c := wording.check(item, alike=share)).state != "no"]
         named = any(c.state != "no" or c.silent for c in tried)
-        if not named and clause_id == nearest[0] and cosine >= MEANT and clause.fields["class"] != "鼓励类":
+        if measured and not named and clause_id in nearest[:1] and cosine >= MEANT and clause.fields["class"] != "鼓励类":
             checks = [c for c in [wording.check(max(rules, key=wording.likeness), meant=True)] if c.state != "no"]
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
         if best and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, best, cosine)):

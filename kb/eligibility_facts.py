@@ -80,7 +80,7 @@ class Wording(Amounts):
             if need.trait:
                 value = self._trait(need)
                 if value is None:
-                    if not (self.unsure("".join(need.terms)) or self.unsettled):
+                    if not (self.unsure("".join(need.terms)) or self.unsettled or AT_MOST.fullmatch(need.text)):
                         found.silent.append(need)
                         value = False
                         values.append(None)
@@ -108,9 +108,12 @@ class Wording(Amounts):
             values.append(True if True in held else None if None in held else False)
             if values[-1] is False:
                 found.let_off.append("、".join(item.places))
-        if (m := ACCURACY.search(item.text)) and (exact := self._exactness()) is not None:
-            values.append(exact < int(m[1]))
-            if not values[-1]:
+        if m := ACCURACY.search(item.text):
+            exact = self._exactness()
+            values.append(None if exact is None else exact < int(m[1]))
+            if exact is None:
+                found.unknown.append(Need((m[0],), m[0], trait=True))
+            elif not values[-1]:
                 found.let_off.append(m[0])
         for exception in item.exceptions:
             value = self.excepted(exception, "".join(t for n in item.subject for t in n.terms))
@@ -149,15 +152,15 @@ class Wording(Amounts):
                 places = [(a, b) for a, b, stated in self.project.mentions(term) if stated]
                 if any(self.project.bought(a, b) for a, b in places) and PACKING.search(self.text):
                     continue
-                if places and all(self._other(term, a, b, alone) for a, b in places):
+                if places and all(self._other(term, a, b, alone, made="制造" in need.text) for a, b in places):
                     continue
                 return True
         return False
 
-    def _other(self, term: str, begin: int, end: int, alone: bool) -> bool:
+    def _other(self, term: str, begin: int, end: int, alone: bool, made: bool) -> bool:
         """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""
         after = self.text[end:end + 4]
-        if self.project.bought(begin, end) and not re.search("[机炉]$|设备$|装置$", term):
+        if self.project.bought(begin, end) and (made or not re.search("[机炉]$|设备$|装置$", term)):
             return True
         if MACHINE.match(self.text, end) and not MACHINE.search(term):
             return True
@@ -194,7 +197,7 @@ class Wording(Amounts):
             return None
         if m := AT_MOST.fullmatch(need.terms[0]):
             number = re.search(rf"{m[1]}[为是达约]*(\d+(?:\.\d+)?)", self.text)
-            return not number or Decimal(number[1]) <= Decimal(m[2])
+            return None if not number else Decimal(number[1]) <= Decimal(m[2])
         if (graded := self._graded(need.terms[0])) is not None:
             return graded
         said = [self.says(t) for t in need.terms]

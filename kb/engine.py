@@ -229,7 +229,7 @@ class PolicyEngine:
         from kb.eligibility_facts import Wording
 
         wording = Wording(reading.question, reading.earlier)
-        found = determine(wording, on, self.store, lambda doc_id: self.retriever.cosines(wording.text, doc_id))
+        found = determine(wording, on, self.store, lambda doc_id: self.retriever.cosines(wording.text, doc_id), self._measured)
         note("class", found=found)
         return tell(found, reading, on, self.store) if found else None
 
@@ -255,10 +255,13 @@ class PolicyEngine:
     def _plan_clauses(self, topic: str) -> list[Hit]:
         """The clauses of plans nearest to a topic in meaning; none with a model whose cosines kb.duties has no bounds for."""
         from kb.retrieval import Filter
+        return self.retriever.search(topic, Filter(kinds={"work_plan"}), CANDIDATES) if self._measured else []
 
+    @property
+    def _measured(self) -> bool:
+        """Are the vectors those of the encoder on whose cosines bounds were chosen?"""
         dense = self.retriever.dense
-        measured = dense is not None and dense.model.model_name.startswith(MEASURED)
-        return self.retriever.search(topic, Filter(kinds={"work_plan"}), CANDIDATES) if measured else []
+        return dense is not None and dense.model.model_name.startswith(MEASURED)
 
     def _nearest_document(self, reading: Reading, on: date) -> str | None:
         """The document in force whose clause is nearest to the question, no kind of document preferred."""

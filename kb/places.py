@@ -46,12 +46,10 @@ def holds(place: str, where: str | None, text: str) -> bool | None:
         if any(name in text for name in _table()["autonomous"]["names"]) or re.search("自治[州县旗]", text):
             return True
         return None if elsewhere(text) or where != "四川" or re.search("民族|彝|藏|羌|自治", text) else False
-    if re.sub("^国家|地区$|区$", "", place) in text:
-        return True  # 缺水地区, where the question says 缺水
     region = _table()["province"].get(where or "")
     for name in re.findall("[东中西](?=[、部]|.*部)", place):
         if region == name + "部":
             return True
     if re.search("[东中西].*部", place):
         return None if not region else False
-    return None
+    return True if re.sub("^国家|地区$|区$", "", place) in text else None  # 缺水地区, where the question says 缺水

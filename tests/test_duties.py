@@ -383,6 +383,23 @@ def test_the_command_is_quick_without_a_model(shipped):
     assert time.perf_counter() - started < 3  # 0.7 s alone on two cores; other work may run beside the tests
 
 
+# — how people ask —
+
+
+@pytest.mark.parametrize("story, plain", [
+    ("我刚调到市水利局，科长叫我自己找。我们局在方案里到底有啥任务？", "市水务局有哪些任务"),
+    ("发改、经信两个部门都点了名的工作有哪几项？", "市发展改革委和市经济和信息化委共同的任务有哪些"),
+    ("水利局跟交通局很少来往，方案里这两家共同的任务是哪些？", "市水务局和市交通运输局共同的任务有哪些"),
+])
+def test_a_story_asks_what_its_last_sentence_asks(engine, story, plain):
+    told, asked = engine.ask(story, TODAY), engine.ask(plain, TODAY)
+    assert told.status == "answered" and {t.clause_id for t in told.duties.tasks} == {t.clause_id for t in asked.duties.tasks} != set()
+
+
+def test_a_districts_bureau_is_not_the_citys_behind_a_pronoun(engine):
+    assert engine.ask("我是剑阁县教育局的。我们局在方案里有什么任务？", TODAY).status == "not_found"
+
+
 # — the written questions —
 
 WRITTEN = questions("duties")

@@ -45,6 +45,41 @@ def test_both_sides_of_a_boundary(engine, free, restricted, entry):
     assert "不属于" in freed.text and any(c.clause_id.endswith(entry) for c in freed.citations)
 
 
+@pytest.mark.parametrize("question, class_, entry", [
+    ("广元开办岩金矿采选，日处理矿石250吨，露天还是地下还没定，属于什么类", "待定", "XH0005"),  # undecided is not absent
+    ("剪板机制造项目属于什么类", "待定", "AN0078"),  # 非数控 is asked for where 数控 is not said
+    ("电子汽车衡，最大称量100吨，准确度1/2000，属于什么类", "限制类", "AS0048"),
+    ("电子汽车衡，最大称量100吨，属于什么类", "待定", "AS0048"),  # how exact is not said
+    ("嘉陵江新建1000吨级泊位，属于什么类", "鼓励类", "AY0001"),
+    ("10千伏开关柜制造项目属于什么类", "限制类", "AN0085"),  # 高、中、低压: all there are
+    ("在陕西汉中新建粘土空心砖生产线，属于什么类", "待定", ""),  # a city is in its province
+    ("陕西某公司到广元新建粘土空心砖生产线，属于什么类", "限制类", "AL0021"),  # who comes is not where it is
+    ("隧道窑卫生陶瓷一年80万个，属于什么类", "待定", ""),
+    ("独立氰化项目，日处理金精矿150吨，原料自供能力30%，不采用生物氰化，属于什么类", "限制类", "XH0001"),
+    ("新建PPS工程塑料装置，年产1万吨，属于什么类", "鼓励类", ""),  # PPS is no PP
+    ("做农机，单缸柴油机和齿轮箱外购，属于什么类", "待定", ""),  # bought in, not made
+    ("新建聚苯乙烯装置，年产12万吨，属于什么类", "待定", ""),  # 聚苯乙烯 is no 苯乙烯
+    ("氧化锑厂新建，能来吗", "限制类", "XG0001"),  # asks only whether it may come
+])
+def test_what_a_question_says_beside_the_product(engine, question, class_, entry):
+    answer = ask(engine, question)
+    assert answer.eligibility.class_ == class_
+    assert not entry or entry in {m.item_id.split("/")[1] for m in answer.eligibility.matches}
+
+
+def test_an_entry_found_by_meaning_says_so_and_only_on_the_encoder_it_was_measured_on(engine, monkeypatch):
+    question = "用青铜做的揉茶设备，给茶厂用的机械，产业目录怎么归"
+    assert restricted_by(ask(engine, question)) == {"AN0114"} and "按意思最相近认定" in ask(engine, question).text
+    monkeypatch.setattr(PolicyEngine, "_measured", False)
+    assert not restricted_by(ask(engine, question))
+
+
+def test_without_vectors_a_class_is_still_found_by_words(engine, monkeypatch):
+    monkeypatch.setattr("kb.retrieval.ClauseRetriever.cosines", lambda *_: {})
+    assert ask(engine, "年产2999万平方米纸面石膏板生产线属于什么类").eligibility.class_ == "限制类"
+    assert ask(engine, "做自行车，铅酸蓄电池和单缸柴油机外购，属于什么类").eligibility.class_ == "待定"
+
+
 @pytest.mark.parametrize("question", [
     "白酒生产线年产5000千升属于什么类", "皮鞋生产线，外购成品皮革，属于什么类", "PU合成革生产线属于什么类", "不锈钢保温杯生产线属于什么类",
     "普通聚乙烯塑料购物袋生产属于什么类", "数控剪板机制造属于什么类", "自动化、连续化的织布生产线属于什么类", "会展场馆建设属于什么类", "铝合金门窗加工属于什么类",
