@@ -30,6 +30,8 @@ SURVEYED = re.compile("勘查|勘探|详查|普查|找矿|探矿|钻探")
 FIRM = re.compile("集团|公司|企业|老板|局")  # 某造纸集团: who builds, not what
 OFFSHORE = re.compile("海上|海域|海底|近海|海里")
 SEA = re.compile("海|红树林|礁|滩涂")
+OF_A_THING = re.compile("(?:材料|配件|零部件)$")
+FOR_IT = re.compile("(?:的|专?用)?[一-鿿]{0,3}")  # 电池的硬碳负极材料: the material is made, not the battery
 WASTE = re.compile("废旧?$|报废$|旧$|旧木$")
 MINED = re.compile("开采|采矿|开矿|采石|采(?=花岗|石灰|砂石|砂岩|页岩|大理)|石场|矿山")
 REPAIRED = re.compile("维修|修理|大修|坏了|检修")
@@ -64,6 +66,7 @@ def candidates(project: Project, rows: list[Row], cosines: dict[str, float]) -> 
     spans = [s for s in spans if not any(x <= s[0] and s[1] <= y and y - x > s[1] - s[0] for x, y, *_ in spans)]
     spans = [s for s in spans if not any((s[0] < x < s[1] < y and y - x >= s[1] - s[0]) or (x < s[0] < y < s[1] and y - x > s[1] - s[0])
                                          for x, y, *_ in spans)]  # 城镇[污水管网]: the head; [桶装水]厂: the longer
+    spans = [s for s in spans if not any(OF_A_THING.search(word) and FOR_IT.fullmatch(project.text[s[1]:x]) for x, _, word, _ in spans if x >= s[1])]
     least = min(cosines.values(), default=0.0)
     found = []
     retired = any(project.stated(*m.span()) for m in RETIRED.finditer(project.text))

@@ -191,3 +191,9 @@ def test_the_lexicon_only_names_terms_that_stand_in_the_law() -> None:
     assert len(unknown) <= 12, unknown  # heads that a list of the law shares: 三级公路 of 三级、四级公路
     said = [w for e in table["word"] for w in e["say"]]
     assert len(said) == len(set(said)), "同一说法写了两次"
+
+
+@pytest.mark.parametrize("question", ["钠离子电池的硬碳负极材料厂，做什么环评", "锂电池负极材料厂要做什么环评"])
+def test_a_battery_material_is_no_battery_and_its_baking_is_asked(engine, question):
+    answer = engine.ask(question)
+    assert answer.eia.rows == [60] and answer.eia.document == "待定" and any("焙烧" in q for q in answer.questions)
