@@ -13,15 +13,16 @@ from kb.composing import provisos, sentence, states
 from kb.duty_library import Plan, library
 from kb.duty_lines import both_roles, joined, names_today, row, trimmed
 from kb.duty_records import DutyRecord
-from kb.duty_topics import terms, topic_of
+from kb.duty_topics import MATTER, terms, topic_of
 from kb.models import Duties, Finding, Hit, Task
 from kb.store import Store
 from kb.understanding import Reading
 from kb.units import Mention, Units
 
 NEAR, NEAR_WITH_A_WORD = 0.42, 0.33  # cosines from which a clause speaks of a topic in other words; where it has some of its words too
-STORY = 3  # parts of a question from which the first ones tell a story and the one with 谁 asks
+STORY = 2  # parts of a question from which the first ones tell a story and the one with 谁 asks
 SOME = 0.3  # of the topic's weight: some of its words
+LED = 0.1  # … that are enough for the one duty of its sentence that names who leads
 
 
 def answer(reading: Reading, on: date, store: Store, search: Callable[[str], list[Hit]] | None = None,
@@ -47,6 +48,7 @@ def _told(question: str, plan: Plan, units: Units, on: date, nearest: Callable[[
           search: Callable[[str], list[Hit]] | None) -> Finding | None:
     """What a plan says to a question; of a story, to the sentence of it that asks: first where that asks for all a unit must
     do, last where the whole finds nothing."""
+    question = ways.without_denied(question, units)
     for part in [*ways.asking_parts(question, units), *ways.asking_parts(question, units, within=True)]:
         asked = _Question(part, plan, units, on, nearest)
         if asked.of_unit_alone and (found := asked.answer(search)) and found.status == "answered":
@@ -128,7 +130,8 @@ class _Question:
         at = next((n for n, p in enumerate(parts) if ways.WHO.search(p)), 0)
         for part in reversed(parts[:at + 1]) if len(parts) >= STORY else ():  # “这项工作谁牵头” asks of the part before it
             topic = trimmed(topic_of(part.replace(self.title, " ")))
-            if terms(topic) and topic != self.topic and self.plan.topics.matching(topic):
+            enough = len(parts) > STORY or sum(map(len, terms(topic))) > MATTER
+            if enough and terms(topic) and topic != self.topic and self.plan.topics.matching(topic):
                 self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
                 return True
         return False
@@ -141,8 +144,11 @@ class _Question:
             if any(r.kind == "prose" and r.clause_id == place.clause_id for r in found):
                 continue
             said = topics.sentence(place, self.topic)
-            added |= {r for r in self.plan.records if r.clause_id == place.clause_id and r.kind == "prose" and r.task.strip("。；") in said
-                      and (topics.share(r, self.topic) >= SOME or topics.ends_in(r, self.topic))}
+            prose = [r for r in self.plan.records if r.clause_id == place.clause_id and r.kind == "prose" and r.task.strip("。；") in said]
+            shares = [topics.share(r, self.topic) for r in prose]
+            least = max(SOME, max(shares, default=0.0) / 2)
+            added |= {r for r, share in zip(prose, shares, strict=True)
+                      if share >= (LED if r.lead_units else least) or topics.ends_in(r, self.topic)}
         return [r for r in self.plan.records if r in added]
 
     def _matching(self, search: Callable[[str], list[Hit]] | None) -> list[DutyRecord]:
@@ -192,8 +198,8 @@ class _Question:
         together = len(charged) > 1 and not self.terms and bool(ways.TOGETHER.search(self.question))
         found = [r for r in base if (all if together else any)(names & set(r.units) for names in charged)]
         everyone = "、".join(dict.fromkeys(u for m in self.mentions for u in m.units))
-        role = None if self.terms else self._role_asked()
-        each = [self._role_beside(m) for m in self.mentions]
+        role = None if self.terms else ways.role_asked(self.question)
+        each = [ways.role_beside(self.question, m) for m in self.mentions]
         if len({e for e in each if e}) > 1 and not self.terms:  # 甲牵头、乙配合的
             together, role = True, None
             found = [r for r in base if all(self._role(r, m) and e in (None, self._role(r, m)) for m, e in zip(self.mentions, each, strict=True))]
@@ -218,7 +224,7 @@ class _Question:
     def _in_topic(self, found: list[DutyRecord], everyone: str) -> str:
         """Yes, no, or not in the role asked about."""
         names = {"lead": "牵头单位", "responsible": "责任单位"}
-        asked, held = self._role_asked(), {self._role(r, m) for r in found for m in self.mentions} - {None}
+        asked, held = ways.role_asked(self.question), {self._role(r, m) for r in found for m in self.mentions} - {None}
         if asked and len(held) == 1 and asked not in held:
             return sentence("duties.not_in_that_role", topic=self.shown, units=everyone, asked=names[asked], held=names[str(*held)])
         return sentence("duties.units_in_topic" if found else "duties.not_in_topic", topic=self.shown, units=everyone, title=self.title)
@@ -249,18 +255,6 @@ class _Question:
     def _role(self, record: DutyRecord, mention: Mention) -> str | None:
         names = self._charged(mention)
         return "lead" if names & set(record.lead_units) else "responsible" if names & set(record.responsible_units) else None
-
-    def _role_beside(self, mention: Mention) -> str | None:
-        """The role said straight after a unit's name."""
-        after = self.question[mention.end:mention.end + 6]
-        return ("lead" if re.match("(?:是|来|负责)?牵头", after) else
-                "responsible" if re.match("(?:是|来|负责)?(?:配合|协助|参与|参加|责任|协办)", after) else None)
-
-    def _role_asked(self) -> str | None:
-        lead = "牵头" in self.question
-        other = re.search(r"责任单位|责任部门|配合|参与|参加|负责|职责|责任", self.question)
-        named = re.search(r"责任单位|责任部门|配合", self.question)
-        return "lead" if lead and not other else "responsible" if named and not lead else None
 
     # — what is not named —
 

@@ -9,7 +9,7 @@ from kb.units import Mention, Units
 
 WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|(?:报|报到|报给|报送|上报|交|交到|送|送到|向|往|到|给)哪(?:里|儿)?|哪(?:个|一个|条)(?:口子|口|线)|哪(?:几|些)?家|的是哪(?:个|家|些)|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
                  r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
-PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁(?:来|在|去|给)?(?=[一-鿿]{1,4}[吗呢？?]?$)|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|"
+PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁(?:来|在|去|给)?(?=[一-鿿]{1,4}[吗呢？?]?$)|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|招进来|招商项目|拟招商|入园|"
                         r"由谁|由哪(?:个|些|家)")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
 TOGETHER = re.compile(r"共同|碰到一起|[挂点]了?名|一起|一块|一同|同时|联合|重合|重叠|交叉|都(?!干|做|有|要|管什么|负责什么)|都有(?:份|的|名)")
@@ -25,6 +25,7 @@ PRONOUN = re.compile(r"(?:我们|咱们?|他们|她们|你们)(?:单位|[管局�
 
 WITH = re.compile(r"(?:我们|他们|咱们)(?:单位|局)?(?=[跟和与同])")
 WHETHER = re.compile(r"在不在|要不要|有没有份|参不参|挂没挂|是不是|算不算|用不用|该不该")
+DENIED = re.compile(r"^(?:我)?(?:可)?(?:(?<!是)不是|并非|不问|不指|没问|不说)")  # 不是市农业局: not the unit asked about
 MATTER_OF = re.compile(r"(?:的)?(?:产业|规划|项目|招商|布局|重大)")
 
 
@@ -54,15 +55,24 @@ def _with_units(sentence: str, named: list[Mention], units: Units) -> str:
     return sentence[:pronoun.start()] + names + ("共同" if len(named) > 1 else "") + sentence[pronoun.end():]
 
 
+def without_denied(question: str, units: Units) -> str:
+    """The question without the parts that only say which unit is not meant (不是县区那些农业局)."""
+    parts = [p for p in re.split(r"(?<=[，,。！？!?；;：:\n])", question) if p]
+    kept = [p for p in parts if not (DENIED.match(p) and units.mentions(p)) or p is parts[-1]]
+    return "".join(kept)
+
+
 def of_topic_alone(mention: Mention, question: str, units: Units) -> bool:
     """Do 县区 only say whose matter it is (县区产业布局), and are not the unit asked about?"""
-    districts = any(g in units.groups and units.groups[g].districts for g in mention.units)
+    districts = any(named.districts for g in mention.units if (named := units.groups.get(g) or units.by_name.get(g)))
     return districts and bool(MATTER_OF.match(question, mention.end))
 
 
 def units_asked(mentions: list[Mention], question: str) -> list[Mention]:
     """The units asked about: not a new name in brackets, nor “市级部门” said of named ones, nor one named before the part that
-    asks whether another takes part (环保局牵头的联席会议，国土局要不要参加)."""
+    asks whether another takes part (环保局牵头的联席会议，国土局要不要参加), nor the beginning of another's name
+    (各县区的…协同推进组)."""
+    mentions = [m for m in mentions if not any(0 <= n.start - m.end <= 1 and m.text in n.units[0] for n in mentions if n.units)]
     known = [m for m in mentions if m.units]
     kept = [m for m in mentions if m.units or not known or not re.search("[（(][^）)]*$", question[:m.start])]
     kept = [m for m in kept if not m.text.endswith("市级部门") or len(known) == 1]
@@ -70,3 +80,18 @@ def units_asked(mentions: list[Mention], question: str) -> list[Mention]:
         begin = max(question.rfind(stop, 0, asks.start()) for stop in "，。；：:！？") + 1
         return [m for m in kept if begin <= m.start < asks.start()] or kept
     return kept
+
+
+def role_beside(question: str, mention: Mention) -> str | None:
+    """The role said straight after a unit's name."""
+    after = question[mention.end:mention.end + 6]
+    return ("lead" if re.match("(?:是|来|负责)?牵头", after) else
+            "responsible" if re.match("(?:是|来|负责)?(?:配合|协助|参与|参加|责任|协办)", after) else None)
+
+
+def role_asked(question: str) -> str | None:
+    """The role asked about, where it is one."""
+    lead = "牵头" in question
+    other = re.search(r"责任单位|责任部门|配合|参与|参加|负责|职责|责任", question)
+    named = re.search(r"责任单位|责任部门|配合", question)
+    return "lead" if lead and not other else "responsible" if named and not lead else None

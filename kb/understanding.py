@@ -24,12 +24,13 @@ CLASS = re.compile(rf"{ASKED}|{PERMITTED}|鼓励|限制类|限制的|淘汰|允�
 WHICH_CLASS = re.compile(r"(?:产业|目录|核|何)[^，。；]{0,4}类别|(?:属于?|归|是|算)[^，。；]{0,3}(?:哪|何|什么|啥)(?:一|个)?类")
 EIA_CLASS = re.compile(r"(?:环评|环境影响评价|环评文件)[^，。；？?]{0,10}类[别型]?")  # 环评做哪一类 asks no class of the catalogue
 WEIGHED = re.compile(rf"{PERMITTED}|行不行|过得了|行吗|能行|可以吗|可不可以|能不能(?:[来进建做用上]|定)|能[用来建进做上]吗|咋算|怎么算|踩线|过线|卡不卡|允许不|允许吗|让不让|还能")  # said of a scale, not of EIA
-DUTY = re.compile(r"牵头|挂了?名|列了?名|(?:什么|哪些|啥|哪几项|领了|有几项)任务|任务(?:是|有)(?:什么|哪|啥)|方案[^，。；？]{0,14}(?:有份|挂名|挂了名|列名|有名字)|责任单位|责任部门|责任主体|配合单位|责任分工|任务(?:分工|清单|列表|一览)|分工(?:表|一览)|职责|谁负责|谁来负责|谁管|谁来管|谁审|谁考核|谁配合|归谁|什么部门|"
+DUTY = re.compile(r"牵头|有没有[^，。；]{2,12}的份|挂了?名|列了?名|(?:什么|哪些|啥|哪几项|领了|有几项)任务|任务(?:是|有)(?:什么|哪|啥)|方案[^，。；？]{0,14}(?:有份|挂名|挂了名|列名|有名字)|责任单位|责任部门|责任主体|配合单位|责任分工|任务(?:分工|清单|列表|一览)|分工(?:表|一览)|职责|谁负责|谁来负责|谁管|谁来管|谁审|谁考核|谁配合|归谁|什么部门|"
                   r"归?哪(?:个|些|家)(?:部门|单位|局|办公室)|哪(?:一?家|几家)[^，。；]{0,4}(?:牵头|负责|管|审|查|办|定|抓|考核|组织|召集|协调)")
 UNIT_DUTY = re.compile(r"点了?名|有没有|在不在|[有没]份|担子|挂没挂|扛|([^是能可行会好对属算像])不\1|任务|责任|负责|参与|参加|配合|共同|一起|角色|分工|关系|有份|的事|的活|什么|哪些|啥|哪[一几]?[项件条]|(?:做|干|管|抓|担)(?:些|点)?(?:什么|哪|啥)|(?:做|干|管|担)的|"
                        r"管不管|要不要|能不能|管.*吗|[要能].*吗")  # said of a unit the table knows
 TASK_OF = re.compile(r"(?:的(?:任务|职责|责任)|[^，。]{0,14}?(?:有|要|该|分|摊|派|负责|牵头|参与|参加|承担|担|管|干|做|是|跟|和)[^，。]{0,12}?"
                      r"(?:什么|哪|啥|任务|职责|责任|关系|吗))")  # straight after a unit it does not know
+TASK_IN_PLAN = re.compile(r"方案(?:里头?|里面|中|上)?(?:具体|主要|都|一共|要|该)?(?:负责|管|做|干|办|承担|担|有(?:什么|哪|啥|任务|职责)|配合|牵头|参与|参加)")
 CONSEQUENCE = re.compile(r"罚|处理|后果|追究|追责|责任|坐牢|拘留|吊销|违法吗|犯法")
 SANCTION = re.compile(r"罚款|责令|拘留|吊销|没收|处分|追究.{0,6}责任|赔偿")
 WHETHER = re.compile(r"([能准许让可行过批限支卡])不\1|[能准许让可行得过批限搞办建做上来进][^，。；？?]{0,4}(?:吗|么|嘛|不|没)[?？。]?$|要得[不吗]|支持[不吗么]|支不支持|算[啥哪]|(?<!名)目录[^，。；]{0,6}(?:认定|[怎咋]么?[看说定])")
@@ -125,5 +126,5 @@ def _asks_of_unit(question: str) -> bool:
     """Does it ask what a unit must do, or whether it takes part?"""
     if EIA.search(question) and not DUTY.search(question):
         return False
-    return any(UNIT_DUTY.search(question) if m.via != "unknown" else TASK_OF.match(question[m.end:])
+    return any(UNIT_DUTY.search(question) if m.via != "unknown" else TASK_OF.match(question[m.end:]) or TASK_IN_PLAN.search(question, m.end)
                for m in known_units().mentions(question))

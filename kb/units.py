@@ -17,10 +17,10 @@ from kb.settings import CORPUS
 
 Via = Literal["named", "new", "presumed", "district", "unknown"]
 PLACE = "广元市"  # whose plan corpus/units.toml describes
-BODY = re.compile(r"(?:(?![的事在对归由和跟与是哪谁让吗找呢、请问那些个给向就])[一-鿿]){2,10}?"
+BODY = re.compile(r"(?:(?![的事在对了归由和跟与是哪谁让吗找呢、请问那些个给向就])[一-鿿]){2,10}?"
                   r"(?:局|委员会|委(?!托|派|员)|厅|管委会|办公室|法院|检察院|公司|集团|银行|支队|大队|协会|联合会|管理处|银保监|消防队|组织部|宣传部|统战部|合作社|供销社|工商联|妇联|残联|"
                   r"办(?=$|[有要的牵负参是管，。？?])|中心(?!城))|(?<![一-鿿])(?:消防队|法院|检察院|妇联|残联|工商联|供销社|组织部|宣传部|统战部)")
-DISTRICT = re.compile(r"(?:[一-鿿]{2}|我们|各)?(?<![市开发园高新])[县区](?:里的?|上的?|级)?$")
+DISTRICT = re.compile(r"(?:[一-鿿]{2}|我们|各)?(?<![市开发园高新])[县区](?:里的?|上的?|级|自己的?)?$")
 DISTRICT_ITSELF = re.compile(r"(?<![一-鿿])?([一-鿿]{2}[县区])(?:人民)?政府|^(?:请问)?([一-鿿]{2}[县区])(?=要|有|的|在|承担|负责|该|得)")
 STEM = re.compile(r"(?:部门|局)$")  # 市财政局 is said as 市财政
 STEM_OF_ANY = re.compile(r"(?:部门|局|委|厅)$")
@@ -156,7 +156,7 @@ class Units:
                 text = text[:start] + "\0\0" + text[start + 2:]
         for m in BODY.finditer(text):
             body = re.sub(r"^(?:请问|那么|咱们|我们|还有|以及|市里的?|方案里的?)", "", m[0])
-            if len(body) >= 3 and not re.search(r"我们|咱们|他们|哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个", body):
+            if len(body) >= 3 and not re.search(r"我们|咱们|他们|哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个|^(?:管委会|委员会|办公室|公司)$", body):
                 found.append(Mention(body, m.end() - len(body), m.end(), (), "unknown"))
         return sorted(found, key=lambda x: x.start)
 
@@ -184,7 +184,7 @@ def _other_city(before: str) -> str | None:
     from kb.tokens import tokens
 
     last = next((w for w in sorted(tokens(before), key=len, reverse=True) if before.endswith(w)), "")
-    return last if len(last) >= 3 and last.endswith("市") and last != PLACE and not re.search("[局委办部和与跟及]", last) else None
+    return last if len(last) >= 3 and last.endswith("市") and last != PLACE and not re.search("[局委办部和与跟及这那]", last) else None
 
 
 @lru_cache(maxsize=1)
