@@ -202,7 +202,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
         return []
     last, found = out[-1], list[Item]()
     _share_limits(out, clause)
-    first_of = out[0].of
+    first_of, prefix = out[0].of, ""
     for n, piece in enumerate(out):
         core = core_of(piece.subject)
         head = core_of(next((p for p in out[n:] if re.search("(?:项目|生产线|装置)$", p.subject)), last).subject)
@@ -227,7 +227,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
                 needs.append(Need((h,), head))
             elif piece is not last and not piece.more and (h := aligned_head(core, [core_of(p.subject) for p in out[n + 1:n + 4]]) or shared_head(core, head)):
                 needs.append(Need((h,), head))
-            elif n and not piece.limits and (not is_strong(core) or (len(core) == 2 and piece is last and piece.separator in "及和与/" and len(core_of(out[n - 1].subject)) > 3)) and (prefix := leading_word(out[n - 1].subject)):
+            elif n and not piece.limits and (not is_strong(core) or (len(core) == 2 and piece is last and piece.separator in "及和与/" and len(core_of(out[n - 1].subject)) > 3)) and (prefix := leading_word(out[n - 1].subject) or prefix):
                 needs.insert(0, Need((prefix,), prefix))
         if n and piece.limits and not piece.of and first_of and not out[0].subject.startswith(first_of) and not piece.limits[0].lead:
             needs.insert(0, Need((first_of,), first_of))

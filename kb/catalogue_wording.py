@@ -31,6 +31,7 @@ class Words:
     """The words a question has of a project."""
 
     def __init__(self, question: str, earlier: str = ""):
+        self.question = question
         self.raw = earlier + question
         self.project = Project(worded(question), worded(earlier) if earlier else "")
         self.plain = AsSaid(worded(question), worded(earlier) if earlier else "")

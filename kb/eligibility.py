@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+from kb import eligibility_meaning as meaning
 from kb.catalogue_items import Item
 from kb.catalogue_rules import items
 from kb.catalogue_wording import FILL
@@ -29,7 +30,7 @@ FOREMOST, LEAST_FOREMOST = 2, 0.27  # the nearest entries of all, and how near t
 ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.8, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
 OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
-MEANT = 0.6  # cosine from which the nearest 限制类 or 淘汰类 entry is the one meant: 23 of 24 wordings of the looked-at questions
+CLOSEST = 2  # nearest entries of which none may be named, for one to be meant by its meaning alone
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
 
@@ -123,6 +124,7 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
     nearest = sorted(near, key=lambda clause_id: -near[clause_id])[:NEAREST]
     ids = dict.fromkeys([*nearest, *(c for term, owners in terms.items() if term in text for c in owners)])
     result = Edition(document, document.in_force(on), not incomplete(document))
+    named = False  # does the question name any of the nearest entries in its own words?
     for clause_id in ids:
         if clause_id not in entries:
             continue
@@ -133,12 +135,13 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
         share, least = ALIKE if clause.fields["class"] == "鼓励类" else ALIKE_BARRED
         if not checks and first and cosine >= least:
             checks = [c for item in rules if (c := wording.check(item, alike=share)).state != "no"]
-        named = any(c.state != "no" or c.silent for c in tried)
-        if measured and not named and clause_id in nearest[:1] and cosine >= MEANT and clause.fields["class"] != "鼓励类":
-            checks = [c for c in [wording.check(max(rules, key=wording.likeness), meant=True)] if c.state != "no"]
+        if clause_id in nearest[:CLOSEST]:
+            named |= any(c.state != "no" or c.silent for c in tried)
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
         if best and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, best, cosine)):
             result.matched.append(Matched(clause, best))
+    if measured and not result.matched and not named and (meant := meaning.meant(wording, [i for i in nearest if i in entries], entries, near)):
+        result.matched.append(Matched(*meant))
     _settle_encouraged(result)
     return result
 

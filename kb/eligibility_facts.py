@@ -71,7 +71,9 @@ class Wording(Amounts):
                 found.unknown.append(need)
                 values.append(None)
             elif meant and not any(self._denies(t) for t in need.terms):
-                continue
+                if self.unsettled:
+                    found.unknown.append(need)
+                    values.append(None)
             elif not (alike and any(self.alike(t, alike) for t in need.terms)):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
