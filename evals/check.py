@@ -46,7 +46,7 @@ def check(store: Store) -> list[str]:
 
 def _faults(name: str, row: dict[str, Any], store: Store) -> Iterator[str]:
     checks: dict[str, Callable[[dict[str, Any], Store], Iterator[str]]] = {
-        "eia": _eia, "catalogue": _catalogue, "duties": _duties, "retrieval": _passages, "unseen": _passages,
+        "eia": _eia, "catalogue": _catalogue, "coverage": _coverage, "duties": _duties, "retrieval": _passages, "unseen": _passages,
         "scope": _refusals, "refusals": _refusals, "premises": _truth, "temporal": _temporal}
     return checks[name](row, store) if name in checks else iter(())
 
@@ -73,6 +73,12 @@ def _catalogue(row: dict[str, Any], store: Store) -> Iterator[str]:
     if row["class"] in ("淘汰类", "限制类", "鼓励类") and row["class"] not in {c.fields.get("class") for c in held}:
         yield f"条目 {row['items']} 不是{row['class']}"
     yield from _absent([*row.get("freed", []), *(row.get("arguable") or [])], store)
+
+
+def _coverage(row: dict[str, Any], store: Store) -> Iterator[str]:
+    clause = store.clause(row["item"])
+    if clause is None or clause.fields.get("class") != row["class"]:
+        yield f"没有{row['class']}的条目{row['item']}"
 
 
 def _duties(row: dict[str, Any], store: Store) -> Iterator[str]:

@@ -51,6 +51,15 @@ class CatalogueQuestion(Question):
     arguable: list[str] = []
 
 
+class CoverageQuestion(Question):
+    """A project that an entry takes (`hit`) or, by its limit, process or exception, does not (`freed`)."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    class_: CatalogueClass = Field(alias="class")
+    item: str
+    state: Literal["hit", "freed"]
+
+
 class DutyQuestion(Question):
     """Which units lead and are responsible, by which clauses."""
 
@@ -114,7 +123,7 @@ class TemporalQuestion(Question):
 KINDS: dict[str, type[Question]] = {
     "eia": EiaQuestion, "catalogue": CatalogueQuestion, "duties": DutyQuestion, "retrieval": PassageQuestion,
     "unseen": PassageQuestion, "scope": RefusalQuestion, "refusals": RefusalQuestion, "premises": PremiseQuestion,
-    "temporal": TemporalQuestion, "regulations": RegulationQuestion}
+    "coverage": CoverageQuestion, "temporal": TemporalQuestion, "regulations": RegulationQuestion}
 
 
 def questions(name: str) -> list[dict[str, Any]]:

@@ -75,6 +75,10 @@ class Amounts(Words):
             q = replace(q, canonical=own.canonical, dimension=own.dimension)  # 煤耗303克: per what, the limit says
         if own.dimension == "面积" and q.dimension == "体积" and q.text.endswith("方"):
             q = replace(q, canonical=own.canonical, dimension=own.dimension)  # 一年40万方 of boards
+        if q.measure == "合计" and q.canonical and q.per is None and own.per == "year" and re.search("年产|每年|一年", self.text) and sum(a.dimension == q.dimension for a in self.project.amounts) == 1:
+            return compare(replace(q, measure=own.measure, per=own.per), limit.threshold)  # 年产…合计80万吨
+        if own.dimension == q.dimension == "长度" and own.measure is None and q.measure:
+            return compare(replace(q, measure=None), limit.threshold)  # 口径20英寸, where the entry says 56英寸 alone
         if q.canonical == own.canonical == "人" and own.measure is None:
             return compare(replace(q, measure=None), limit.threshold)  # 危险工房一共2人
         if q.canonical == "个" and own.canonical in PIECES and q.per in (own.per, None):

@@ -144,7 +144,7 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
         elif (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{2,3}", inner) and not core_of("甲乙" + plain[at:piece.end]).strip("甲乙")):
             piece.more += other_names(inner)
     for at, trait in traits[:1]:  # what a list begins with holds for all of it, up to a 项目 or 生产线
-        if at == 0 or plain[:at].strip("\0") == "":
+        if at == 0 or plain[:at].strip("\0") == "" or not any(core_of(p.subject) for p in pieces if p.end <= at):
             for n, p in enumerate(pieces[1:]):
                 if re.search("项目$", pieces[n].subject) or p.limits:
                     break
@@ -210,7 +210,7 @@ def _joined(pieces: list[_Piece], clause: str) -> list[Item]:
             longer = next((c for p in out[n + 1:] if len(c := core_of(p.subject)) > 1), core)
             core += longer[1:]
         needs: list[Need] = []
-        if piece.of and (core or n < len(out) - 1 or piece.limits):
+        if piece.of and (core or n < len(out) - 1 or piece.limits) and not (len(out) == 1 and len(core) > 5):
             needs.append(Need(tuple(x for x in re.split("[、/]|等", piece.of) if x), piece.of))
         if not core and piece is not last and head and piece.limits:
             needs.append(Need((head,), head)) if head != piece.of else None

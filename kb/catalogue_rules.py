@@ -19,6 +19,7 @@ from kb.quantities import thresholds
 def items(text: str) -> tuple[Item, ...]:
     """The items of an entry, in its order."""
     text = re.sub(r"[。：:]?\s*[（(]\d{1,2}[）)](?=[一-鿿\d])", "；", text)
+    text = re.sub(r"(?<![\d十百千])([千万])吨级", lambda m: {"千": "1000", "万": "10000"}[m[1]] + "吨级", text)
     found, parts_of = list[Item](), tuple[Need, ...]()
     for part in cut(text, "；;。"):
         if special := _standards(part):
@@ -33,11 +34,12 @@ def items(text: str) -> tuple[Item, ...]:
         clauses = _clauses(body)
         shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body) or re.search("(?:生产线|项目|装置)$", head)) else ()
         parts_of = _parts_of(head) if head else parts_of
+        of_head = tuple(Limit(t, head, head[:t.start]) for t in thresholds(head)) if head and re.search("[部配]件$", head) else ()  # 100马力以上拖拉机关键零部件
         if head and not shared:
             found += clause_items(head, held)[0]
         for clause in clauses:
             got, held = _made_of(clause, held) or clause_items(clause, held)
-            found += [replace(item, needs=(*shared, *(parts_of if not item.limits else ()), *item.needs)) for item in got]
+            found += [replace(item, needs=(*shared, *(parts_of if not item.limits else ()), *item.needs), limits=(*of_head, *item.limits)) for item in got]
     return tuple(i for i in found if i.subject and any(is_strong(t) for n in i.subject for t in n.terms))
 
 

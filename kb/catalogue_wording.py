@@ -83,8 +83,17 @@ class Words:
     def covers(self, term: str, unsettled: bool = False) -> bool:
         """Are all characters of the term that carry meaning found in words of the question, stated, or (`unsettled`) in a part
         that says they are not settled yet (露天还是地下还没定)?"""
+        if not unsettled and self.half_denied(term):
+            return False
         chunks = [self._less_verb(c) for c in FILL.split(canonical(term)) if c]
         return bool(chunks) and "".join(chunks) not in WEAK and all(self._covered(c, unsettled) for c in chunks) and sum(map(len, chunks)) > 1
+
+    def half_denied(self, term: str) -> bool:
+        """Does the question speak of a part of the term only to deny it (不是二步法)?"""
+        own = canonical(term)
+        if re.search("[无非不未]", own):
+            return False
+        return any(at and not any(self.project.stated(a, a + 2) for a in at) for n in range(len(own) - 1) if (at := self.project.places(own[n:n + 2])))
 
     def _less_verb(self, chunk: str) -> str:
         """杜仲种植 is 杜仲 where the question says 种 or 栽."""
@@ -118,6 +127,8 @@ def worded(question: str) -> str:
     """The question without who asks and which class it asks for, with the catalogue's word beside an everyday one."""
     text = ASKING.sub("", OWNER.sub("", question))
     text = re.sub("[一每]吨(?=料)", "吨", text).replace("黏", "粘").replace("千吨级", "1000吨级").replace("万吨级", "10000吨级")
+    text = re.sub(r"每秒(\d[\d.]*)(公斤|千克|吨|升|米)", r"\1\2/秒", text.replace("公分", "厘米").replace("匹马力", "马力"))
+    text = re.sub("([一二三四五六七八九])成(?![套分品功立型材本员就果年熟为])", lambda m: f"{'一二三四五六七八九'.index(m[1]) + 1}0%", text)
     text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
     for word in words("entry"):
         if word.say in text and word.means not in text and not (word.say.isascii() and re.search(f"[A-Za-z]{word.say}|{word.say}[A-Za-z]", text)):

@@ -173,6 +173,8 @@ def _near_enough(wording: Wording, clause: Clause, check: Check, cosine: float) 
         return True
     if any(len(FILL.sub("", piece)) >= LONG - 1 and piece in wording.text for piece in _fives(clause.text)):
         return True
+    if cosine >= LEAST_FOREMOST and any(f"（{wording.text[a:b]}）" in wording.text and wording.text[a:b] not in wording.raw and b - a >= SHORT for a, b in wording.spans(check.item)):
+        return True  # by a reviewed everyday word
     if any(OWN_NAME.match(wording.text, end) for _, end in wording.spans(check.item)):
         return True
     return cosine >= (LEAST_SHORT if check.words <= SHORT else LEAST if check.words < LONG else 0.0 if wording.spans(check.item) else LEAST_PARTS)

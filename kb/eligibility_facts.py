@@ -22,16 +22,20 @@ PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企
 UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
+RENEWAL = re.compile("技改|(?:技术|环保)改造")
+EQUIPPED, NOT_EQUIPPED = re.compile("配套"), re.compile("(?<!配)[没未不](?:有)?(?:同步)?(?:配套?|建|上)(?![料方件送电置制])")
 SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
 ACCURACY = re.compile("准确度低于[^,，]*?1/(\\d+)")  # 低于最大称量的1/3000: less exact
 FRACTION = re.compile("1/(\\d+)|([一二三四五六七八九十百千万]+)分之一")
 USED_BY = re.compile("(?:[、和][一-鿿]{2,4}|[一-鿿]{0,3})?(?:上|里|井下|企业)?(?:使用|用)的(?=[一-鿿])")
-BY_PRODUCT = re.compile("(?:场|厂)?的?(?:副产物|下脚料|[鸡鸭猪牛羊]毛|废料)|工段(?:不|另)")
+BY_PRODUCT = re.compile("(?:场|厂|企业)?(?:产生|排出|剩下)?的?(?:副产物|下脚料|骨头|[鸡鸭鹅猪牛羊、]{1,4}(?:羽?毛|血|骨)|废料)|工段(?:不|另)")
 USED_FOR = re.compile("(?:用于|用在|用作|卖给|销往|下游(?:为|是)?|客户(?:为|是)?|目标市场[为是]?)[^，。；]{0,12}$")
 THERE_ALREADY = re.compile("(?:已经?|早就?)[有建通]|现成")
-OF_A_WAY = re.compile("法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
+MATERIAL, MADE_WITH = re.compile("(?:^|[，。；、想要做搞是])(?:拿|用|以)(?:[一-鿿]{2,5}（)?$"), re.compile("）?[来去]?(?:调|配|做|制(?!造)|炼)(?!厂)")  # 拿豆油调的油墨
+OF_A_WAY = re.compile("基(?![地础因本])(?=[一-鿿（])|法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
+WAY = re.compile("([一-鿿]{2,4}法)(?:生产|制)?(?=..)")  # how a thing is made, before its name
 LINES = re.compile(r"(?<![第上下])(?:([两二三四五六])|([2-9]))条")
 PACKING = re.compile("勾兑|兑水|分装|灌装|复配")  # what is bought in is only packed, not made
 MACHINE = re.compile(r"(?:专用|成套|生产|检测|包装|配套)?(?:瓦斯(?!突出)|设备|机械|机组|仪器|仪|检测|包装(?!膜)|模具|刀具|销售|贸易|运输|批发|零售|维修|店|医院)")
@@ -62,6 +66,8 @@ class Wording(Amounts):
         found = Check(item, "no", by_meaning=meant)
         values: list[bool | None] = []
         for need in item.subject:
+            if any(self.says(way[1]) is False for t in need.terms if (way := WAY.match(t))):
+                return found  # 化学法生产的, and the question says 不用化学法
             if self._is(need, alone=len(item.subject) == 1):
                 continue
             if any(self._only_without(t) for t in need.terms):
@@ -74,7 +80,7 @@ class Wording(Amounts):
                 if self.unsettled:
                     found.unknown.append(need)
                     values.append(None)
-            elif not (alike and any(self.alike(t, alike) for t in need.terms)):
+            elif not (alike and any(self.alike(t, alike) and not self._denies(t) for t in need.terms)):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
             return found
@@ -144,8 +150,10 @@ class Wording(Amounts):
 
     def _denies(self, term: str) -> bool:
         """Does the question say that it is not this: by its words, or by being what a 非数控剪板机 is not?"""
-        lacking = denied_head(term)[1:]
-        return self.says(term) is False or bool(lacking) and bool(self.says(lacking))
+        if lacking := denied_head(term)[1:]:
+            return bool(self.says(lacking))
+        without = re.search("非([一-鿿]{2})", term)
+        return self.says(term) is False or self.half_denied(term) or bool(without and self.project.says(without[1]))
 
     def _is(self, need: Need, alone: bool) -> bool:
         """Is the project what these words name, and not something made with it or for it?"""
@@ -170,7 +178,9 @@ class Wording(Amounts):
             return True
         if BY_PRODUCT.match(self.text, end) or USED_BY.match(self.text, end):
             return True
-        if OF_A_WAY.match(after) or OF_A_PLANT.match(self.text, end):
+        if alone and MATERIAL.search(self.text, 0, begin) and MADE_WITH.match(self.text, end):
+            return True
+        if OF_A_WAY.match(after.lstrip("）")) or OF_A_PLANT.match(self.text, end):
             return True
         if CHEMICAL.search(term[-1]) and (after and CHEMICAL.match(after) or COMPOUND.search(self.text[begin - 1:begin])):
             return True
@@ -192,6 +202,8 @@ class Wording(Amounts):
             said = [True if s is None and self.covers(t) else s for s, t in zip(said, need.terms, strict=True)]
             if any(self.unsure(t) for t in need.terms):
                 return None
+            if EQUIPPED.search(need.text) and NOT_EQUIPPED.search(self.text):
+                return True
             if any(re.search(rf"{SHORT_OF}[^，。；]{{0,10}}{re.escape(t[:6])}|{re.escape(t[:4])}[^，。；]{{0,20}}{SHORT_OF}", self.text) for t in need.terms):
                 return True
             return True if False in said else False if True in said else None
@@ -227,7 +239,7 @@ class Wording(Amounts):
 
     def excepted(self, exception: Exemption, of: str = "") -> bool | None:
         """Does what is excepted hold? None where the question does not say. `of`: the words of the entry's own subject."""
-        partly = False
+        partly = bool(RENEWAL.search(exception.text) and RENEWAL.search(self.text))
         if exception.places:
             found = [holds(p, self.where, self.raw) for p in exception.places]
             return True if True in found else None if None in found else False

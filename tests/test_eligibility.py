@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from evals.sets import questions
 from ingest import catalogue, fetching
 from kb.catalogue_rules import items
 from kb.engine import PolicyEngine
@@ -72,6 +73,34 @@ def test_an_entry_found_by_meaning_says_so_and_only_on_the_encoder_it_was_measur
     assert restricted_by(ask(engine, question)) == {"AN0114"} and "按意思最相近认定" in ask(engine, question).text
     monkeypatch.setattr(PolicyEngine, "_measured", False)
     assert not restricted_by(ask(engine, question))
+
+
+@pytest.mark.parametrize("question, class_, entry", [
+    ("青川县客商投800万，开发应用新型雷灾防护技术，目录怎么归？", "鼓励类", "BM0015"),  # 鼓励类 too, by its meaning
+    ("老板想做普通的剪板机，手动调，没有数控系统，这个能不能上？", "限制类", "AN0078"),  # what lacks 数控 is 非数控
+    ("做溶剂型油墨，归哪类", "待定", ""),  # 水性油墨 is another kind
+    ("煤矿项目投资3亿元，全部用综采机械化开采，没有人工落煤，还算限制吗？", "待定", ""),  # 非机械化 is what it is not
+    ("新建7-ACA装置，用酶法不用化学法，投资2亿，还算限制吗？", "待定", ""),  # made in another way
+    ("上连续纺粘胶长丝线，不是半连续，投资2亿，算限制吗？", "待定", ""),  # half of the name, denied
+    ("产动力换挡变速箱，只配60马力拖拉机，不到100马力，算鼓励吗？", "待定", ""),  # falls short, the question says
+    ("做拿豆油调的那种胶印油墨，一年三千吨，算不算限制？", "鼓励类", "AS0027"),  # what it is made of is not what is made
+    ("广元新建井盐项目，年产食用盐及工业盐合计80万吨，属于哪类？", "待定", ""),
+    ("想做单级双吸中开泵，口径20英寸，能不能上？", "限制类", "AN0091"),
+    ("金矿老板单独建个氰化厂，每天吃150吨金精矿，原料自供能力三成，不是生物氰化，算不算限制？", "限制类", "XH0001"),
+    ("某单位新建矿用加压过滤机项目，只做加压式，属哪类？", "待定", ""),
+])
+def test_what_is_meant_and_what_is_not(engine, question, class_, entry):
+    answer = ask(engine, question)
+    assert answer.eligibility.class_ == class_
+    assert not entry or entry in {m.item_id.split("/")[1] for m in answer.eligibility.matches}
+
+
+def test_two_questions_on_every_entry_mostly_get_its_class(engine):
+    rows = questions("coverage")[::29]
+    held = [r for r in rows if r["state"] == "hit"]
+    right = [r for r in held if ask(engine, r["question"], date(2022, 6, 1)).eligibility.class_ == r["class"]]
+    barred = [r for r in held if r["class"] == "鼓励类" and ask(engine, r["question"], date(2022, 6, 1)).eligibility.class_ == "限制类"]
+    assert len(held) > 50 and len(right) >= 0.75 * len(held) and len(barred) <= 1
 
 
 def test_without_vectors_a_class_is_still_found_by_words(engine, monkeypatch):
