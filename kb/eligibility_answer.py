@@ -59,6 +59,7 @@ def tell(found: Determination, reading: Reading, on: date, store: Store) -> Find
             finding.warnings.append(sentence("eligibility.incomplete_edition", title=document.title, held=str(document.coverage.held), official=str(document.coverage.official),
                                              day=chinese_date(document.in_force_from) if document.in_force_from else ""))
         _conclude(sheet, edition)
+        finding.lines += [sentence("eligibility.by_meaning", label=m.clause.label) for m in _naming(edition) if m.check.by_meaning]
         _entries(sheet, edition)
         if found.reference and edition.class_ == "待定":
             _reference(sheet, found.reference)
@@ -215,9 +216,6 @@ def _caveats(found: Determination) -> list[str]:
         said.append(sentence("eligibility.supposed_new"))
     if any(m.check.one_line for e in (found.decides, found.reference) if e for m in e.matched):
         said.append(sentence("eligibility.one_line"))
-    for m in matched:
-        if m.check.by_meaning:
-            said.append(sentence("eligibility.by_meaning", label=m.clause.label))
     said.append(sentence("eligibility.by_words"))
     return said
 

@@ -76,7 +76,7 @@ class Wording(Amounts):
             elif self.unsettled and any(self.covers(t, unsettled=True) for t in need.terms):
                 found.unknown.append(need)
                 values.append(None)
-            elif meant and not any(self._denies(t) for t in need.terms):
+            elif meant and not any(self._denies(t) or self.says(t) for t in need.terms):  # said, but of another thing: 皮革外购
                 if self.unsettled:
                     found.unknown.append(need)
                     values.append(None)
@@ -189,6 +189,10 @@ class Wording(Amounts):
     def likeness(self, item: Item) -> float:
         """The share of the words of an item's subject that the question has."""
         return sum(max(self._share(t, "") for t in n.terms) for n in item.subject) / max(len(item.subject), 1)
+
+    def common(self, item: Item) -> int:
+        """How many pairs of characters of an item's subject the question has."""
+        return sum(any(self.project.stated(at, at + 2) for at in self.project.places(t[n:n + 2])) for need in item.subject for t in need.terms[:1] for n in range(len(t) - 1))
 
     def spans(self, item: Item) -> list[tuple[int, int]]:
         """Where the question names an item's subject in its own words; nothing where it does so in parts."""

@@ -13,9 +13,9 @@ from kb.catalogue_items import Item
 from kb.eligibility_facts import Check, Wording
 from kb.models import Clause
 
-LIKELY = 0.65  # probability from which the entry is the one meant
-LEAST, LEAST_BARRED = (0.36, 0.42), (0.43, 0.5)  # cosines below which none is; the second where few of the item's words are said
-SOME, HALF = 0.2, 0.5  # shares of the item's words: of 鼓励类, and of the other classes
+LIKELY = 0.6  # probability from which the entry is the one meant
+LEAST, LEAST_BARRED = (0.36, 0.43), (0.43, 0.5)  # cosines below which none is; the second where few of the item's words are said
+SOME, HALF = 2, 0.5  # few of the item's words: fewer pairs of characters for 鼓励类, a smaller share for the other classes
 SEVERAL = 6  # nearest entries looked at for one of another class
 KIND = re.compile("((?:(?![新老大中小各典])[一-鿿]){1,3}[型性式法])的?(?=[一-鿿]{2})")  # 水性油墨, 溶剂型凹版油墨
 FALLS_SHORT = re.compile("没到|不到|没达到|达不到|未达|不及|够不上|不达标|不为零|远不")  # so does not have what an entry asks for
@@ -39,7 +39,7 @@ def meant(wording: Wording, nearest: list[str], entries: Entries, near: dict[str
     clause, items = entries[nearest[0]]
     cosine = near[nearest[0]]
     most = max((wording.likeness(i) for i in items), default=0.0)
-    least = LEAST[most < SOME] if clause.fields["class"] == "鼓励类" else LEAST_BARRED[most < HALF]
+    least = LEAST[max(map(wording.common, items), default=0) < SOME] if clause.fields["class"] == "鼓励类" else LEAST_BARRED[most < HALF]
     if not items or cosine < least or clause.fields["class"] == "鼓励类" and FALLS_SHORT.search(wording.raw) or _of_another_kind(wording.raw, clause.text):
         return None
     best = [i for i in items if wording.likeness(i) == most]
