@@ -13,7 +13,7 @@ from kb.catalogue_items import Item
 from kb.eligibility_facts import Check, Wording
 from kb.models import Clause
 
-LIKELY = 0.6  # probability from which the entry is the one meant
+LIKELY, LIKELY_BARRED = 0.6, 0.7  # probabilities from which the entry is the one meant; of 限制类 and 淘汰类
 LEAST, LEAST_BARRED = (0.36, 0.43), (0.43, 0.5)  # cosines below which none is; the second where few of the item's words are said
 SOME, HALF = 2, 0.5  # few of the item's words: fewer pairs of characters for 鼓励类, a smaller share for the other classes
 SEVERAL = 6  # nearest entries looked at for one of another class
@@ -46,7 +46,8 @@ def meant(wording: Wording, nearest: list[str], entries: Entries, near: dict[str
     weighed = measures(wording, clause, best[0], cosine, other_class(nearest, entries, near))
     likely = 1 / (1 + math.exp(-sum(w * x for w, x in zip(WEIGHTS, weighed, strict=True))))
     checks = [wording.check(i, meant=True) for i in best]
-    return (clause, checks[0]) if likely >= LIKELY and checks[0].state != "no" and len({c.state for c in checks}) == 1 else None
+    enough = LIKELY if clause.fields["class"] == "鼓励类" else LIKELY_BARRED
+    return (clause, checks[0]) if likely >= enough and checks[0].state != "no" and len({c.state for c in checks}) == 1 else None
 
 
 def other_class(nearest: list[str], entries: Entries, near: dict[str, float]) -> float:
