@@ -19,7 +19,7 @@ SOME, HALF = 2, 0.5  # few of the item's words: fewer pairs of characters for �
 SEVERAL = 6  # nearest entries looked at for one of another class
 KIND = re.compile("((?:(?![新老大中小各典])[一-鿿]){1,3}[型性式法])的?(?=[一-鿿]{2})")  # 水性油墨, 溶剂型凹版油墨
 FALLS_SHORT = re.compile("没到|不到|没达到|达不到|未达|不及|够不上|不达标|不为零|远不")  # so does not have what an entry asks for
-WEIGHTS = (-4.41, 7.48, 9.71, 2.90, -1.06, -0.61, -0.64, 0.69)
+WEIGHTS = (-4.41, 7.48, 9.71, 2.90, -1.06, -0.61, -0.64, 0.69)  # of 2026-11-25; refitted after later rules they differ by less than 0.4
 
 Entries = dict[str, tuple[Clause, tuple[Item, ...]]]  # by clause id
 
@@ -32,8 +32,9 @@ def measures(wording: Wording, clause: Clause, item: Item, cosine: float, other:
 
 
 def meant(wording: Wording, nearest: list[str], entries: Entries, near: dict[str, float]) -> tuple[Clause, Check] | None:
-    """The entry meant and what it makes of the project; None where none is likely enough, it is denied, or it takes several things
-    of which the question fits no one best. `nearest`: ids of entries, the nearest first; `near`: their cosines."""
+    """The entry meant and what it makes of the project; None where none is likely enough, it is denied or frees the project, or
+    takes several things of which the question fits no one best. `nearest`: ids of entries, the nearest first; `near`: their
+    cosines."""
     if len(nearest) < 2:
         return None
     clause, items = entries[nearest[0]]
@@ -47,7 +48,7 @@ def meant(wording: Wording, nearest: list[str], entries: Entries, near: dict[str
     likely = 1 / (1 + math.exp(-sum(w * x for w, x in zip(WEIGHTS, weighed, strict=True))))
     checks = [wording.check(i, meant=True) for i in best]
     enough = LIKELY if clause.fields["class"] == "鼓励类" else LIKELY_BARRED
-    return (clause, checks[0]) if likely >= enough and checks[0].state != "no" and len({c.state for c in checks}) == 1 else None
+    return (clause, checks[0]) if likely >= enough and checks[0].state in ("applies", "open") and len({c.state for c in checks}) == 1 else None
 
 
 def other_class(nearest: list[str], entries: Entries, near: dict[str, float]) -> float:

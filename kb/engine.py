@@ -213,7 +213,7 @@ class PolicyEngine:
             return "eligibility", local_answer.with_rules(merged(finding, document) if document else finding, reading, on, self.store)
         if reading.asks_document and (finding := self._document(reading, on)):
             return "eia", finding
-        if reading.asks_whether and Project(reading.question).described and (finding := self._national_class(reading, on)) and finding.quotes:
+        if reading.asks_whether and Project(reading.question).described and (finding := self._national_class(reading, on, by_meaning=False)) and finding.quotes:
             return "eligibility", local_answer.with_rules(finding, reading, on, self.store)
         if self.retriever.outside(reading.question):
             return "refused", Finding(status="refused", lines=[sentence("refused.outside"), held(self.store, on)])
@@ -222,14 +222,14 @@ class PolicyEngine:
             return reading.intent, nothing(reading, on, self.store)
         return reading.intent, nearest(reading, hits, on, self.store)
 
-    def _national_class(self, reading: Reading, on: date) -> Finding | None:
-        """The class of a question's project in the catalogue; None when no catalogue is held."""
+    def _national_class(self, reading: Reading, on: date, by_meaning: bool = True) -> Finding | None:
+        """The class of a question's project in the catalogue, also by meaning alone; None when no catalogue is held."""
         from kb.eligibility import determine
         from kb.eligibility_answer import tell
         from kb.eligibility_facts import Wording
 
         wording = Wording(reading.question, reading.earlier)
-        found = determine(wording, on, self.store, lambda doc_id: self.retriever.cosines(wording.text, doc_id), self._measured)
+        found = determine(wording, on, self.store, lambda doc_id: self.retriever.cosines(wording.text, doc_id), by_meaning and self._measured)
         note("class", found=found)
         return tell(found, reading, on, self.store) if found else None
 
