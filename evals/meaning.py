@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evals.sets import day, questions, wordings
 from kb import eligibility_meaning as meaning
-from kb.eligibility import CLOSEST, _entries
+from kb.eligibility import CLOSEST, rules_of
 from kb.eligibility_facts import Wording
 from kb.engine import PolicyEngine
 
@@ -22,7 +22,7 @@ EDITION, PENALTY, STEPS, OWN = "catalogue-2019", 0.3, 60, 2.0  # OWN: weight of 
 
 def examples(engine: PolicyEngine) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Measures, whether the nearest entry is the right one, weights: a row a wording."""
-    entries, _ = _entries(engine.store.revision, EDITION, engine.store)
+    entries, _ = rules_of(engine.store.revision, EDITION, engine.store)
     found, right, weights = list[tuple[float, ...]](), list[float](), list[float]()
     for question, golds, class_, weight in _asked():
         wording = Wording(question)

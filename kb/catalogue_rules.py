@@ -14,12 +14,14 @@ from kb.catalogue_items import Item, Limit, Need
 from kb.catalogue_terms import VERB, core_of, cut, is_strong, unbracketed
 from kb.quantities import thresholds
 
+TONS = re.compile(r"(?<![\d十百千])万吨级")  # an amount without a figure
+
 
 @lru_cache(maxsize=8192)
 def items(text: str) -> tuple[Item, ...]:
     """The items of an entry, in its order."""
     text = re.sub(r"[。：:]?\s*[（(]\d{1,2}[）)](?=[一-鿿\d])", "；", text)
-    text = re.sub(r"(?<![\d十百千])([千万])吨级", lambda m: {"千": "1000", "万": "10000"}[m[1]] + "吨级", text)
+    text = TONS.sub("10000吨级", text)
     found, parts_of = list[Item](), tuple[Need, ...]()
     for part in cut(text, "；;。"):
         if special := _standards(part):
@@ -40,6 +42,7 @@ def items(text: str) -> tuple[Item, ...]:
         for clause in clauses:
             got, held = _made_of(clause, held) or clause_items(clause, held)
             found += [replace(item, needs=(*shared, *(parts_of if not item.limits else ()), *item.needs), limits=(*of_head, *item.limits)) for item in got]
+    found = [replace(i, text=i.text.replace("10000吨级", "万吨级")) for i in found]
     return tuple(i for i in found if i.subject and any(is_strong(t) for n in i.subject for t in n.terms))
 
 

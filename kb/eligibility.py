@@ -107,7 +107,7 @@ def determine(wording: Wording, on: date, store: Store, near: Callable[[str], di
 
 def editions(store: Store) -> list[Document]:
     """The editions of the catalogue that are held, oldest first."""
-    held = [d for d in store.documents() if d.family == "catalogue" and d.coverage.held != 0 and _entries(store.revision, d.doc_id, store)]
+    held = [d for d in store.documents() if d.family == "catalogue" and d.coverage.held != 0 and rules_of(store.revision, d.doc_id, store)]
     return sorted(held, key=lambda d: d.in_force_from or date.min)
 
 
@@ -119,7 +119,7 @@ def few(document: Document) -> bool:
 
 def edition(wording: Wording, document: Document, on: date, store: Store, near: dict[str, float], measured: bool = False) -> Edition:
     """Every entry of one edition that speaks of the project."""
-    entries, terms = _entries(store.revision, document.doc_id, store)
+    entries, terms = rules_of(store.revision, document.doc_id, store)
     text = wording.text
     nearest = sorted(near, key=lambda clause_id: -near[clause_id])[:NEAREST]
     ids = dict.fromkeys([*nearest, *(c for term, owners in terms.items() if term in text for c in owners)])
@@ -197,7 +197,7 @@ def _settle_encouraged(result: Edition) -> None:
 
 
 @lru_cache(maxsize=8)
-def _entries(revision: str, doc_id: str, store: Store) -> tuple[dict[str, tuple[Clause, tuple[Item, ...]]], dict[str, list[str]]]:
+def rules_of(revision: str, doc_id: str, store: Store) -> tuple[dict[str, tuple[Clause, tuple[Item, ...]]], dict[str, list[str]]]:
     """By clause id every entry and its items; by term the entries that name it."""
     entries = {c.clause_id: (c, items(c.text)) for c in store.clauses(doc_id) if c.fields.get("class") and not c.fields.get("placeholder")}
     terms: dict[str, list[str]] = {}

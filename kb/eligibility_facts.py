@@ -23,7 +23,7 @@ UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit th
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 RENEWAL = re.compile("技改|(?:技术|环保)改造")
-EQUIPPED, NOT_EQUIPPED = re.compile("配套"), re.compile("(?<!配)[没未不](?:有)?(?:同步)?(?:配套?|建|上)(?![料方件送电置制])")
+EQUIPPED, NOT_EQUIPPED = re.compile("配套"), re.compile("(?<!配)[没未不](?:有)?(?:同步)?(?:配套?|建)(?![料方件送电置制])")
 SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
 ACCURACY = re.compile("准确度低于[^,，]*?1/(\\d+)")  # 低于最大称量的1/3000: less exact
 FRACTION = re.compile("1/(\\d+)|([一二三四五六七八九十百千万]+)分之一")
@@ -206,7 +206,7 @@ class Wording(Amounts):
             said = [True if s is None and self.covers(t) else s for s, t in zip(said, need.terms, strict=True)]
             if any(self.unsure(t) for t in need.terms):
                 return None
-            if EQUIPPED.search(need.text) and NOT_EQUIPPED.search(self.text):
+            if EQUIPPED.search(need.text) and self._unequipped(need.terms):
                 return True
             if any(re.search(rf"{SHORT_OF}[^，。；]{{0,10}}{re.escape(t[:6])}|{re.escape(t[:4])}[^，。；]{{0,20}}{SHORT_OF}", self.text) for t in need.terms):
                 return True
@@ -220,6 +220,11 @@ class Wording(Amounts):
             return graded
         said = [self.says(t) for t in need.terms]
         return True if True in said else False if False in said else None
+
+    def _unequipped(self, terms: tuple[str, ...]) -> bool:
+        """Does one part of the question say that this very equipment is not there (装煤、推焦的除尘没同步配)?"""
+        own = {t[n:n + 2] for t in terms for n in range(len(t) - 1)} - {"设施", "装置", "设备", "配套", "建设", "同步", "处置"}
+        return any(NOT_EQUIPPED.search(part) and any(pair in part for pair in own) for part in self._parts)
 
     def _graded(self, term: str) -> bool | None:
         """Is a grade stated within 8.8级以下? None where the term is no grade, or the question states none."""

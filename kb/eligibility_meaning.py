@@ -18,7 +18,7 @@ LEAST, LEAST_BARRED = (0.36, 0.43), (0.43, 0.5)  # cosines below which none is; 
 SOME, HALF = 2, 0.5  # few of the item's words: fewer pairs of characters for 鼓励类, a smaller share for the other classes
 SEVERAL = 6  # nearest entries looked at for one of another class
 KIND = re.compile("((?:(?![新老大中小各典])[一-鿿]){1,3}[型性式法])的?(?=[一-鿿]{2})")  # 水性油墨, 溶剂型凹版油墨
-FALLS_SHORT = re.compile("没到|不到|没达到|达不到|未达|不及|够不上|不达标|不为零|远不")  # so does not have what an entry asks for
+FALLS_SHORT = re.compile("(?:没到|不到|没达到|达不到|未达|不及|够不上|不达标|不为零|远不)(?![^，。；]{0,8}(?:元|亩|人|公里))")  # so does not have what an entry asks for
 WEIGHTS = (-4.41, 7.48, 9.71, 2.90, -1.06, -0.61, -0.64, 0.69)  # of 2026-11-25; refitted after later rules they differ by less than 0.4
 
 Entries = dict[str, tuple[Clause, tuple[Item, ...]]]  # by clause id
@@ -35,19 +35,19 @@ def meant(wording: Wording, nearest: list[str], entries: Entries, near: dict[str
     """The entry meant and what it makes of the project; None where none is likely enough, it is denied or frees the project, or
     takes several things of which the question fits no one best. `nearest`: ids of entries, the nearest first; `near`: their
     cosines."""
-    if len(nearest) < 2:
+    if len(nearest) < 2 or not entries[nearest[0]][1]:
         return None
     clause, items = entries[nearest[0]]
-    cosine = near[nearest[0]]
-    most = max((wording.likeness(i) for i in items), default=0.0)
-    least = LEAST[max(map(wording.common, items), default=0) < SOME] if clause.fields["class"] == "鼓励类" else LEAST_BARRED[most < HALF]
-    if not items or cosine < least or clause.fields["class"] == "鼓励类" and FALLS_SHORT.search(wording.raw) or _of_another_kind(wording.raw, clause.text):
+    encouraged, cosine = clause.fields["class"] == "鼓励类", near[nearest[0]]
+    shares = [wording.likeness(i) for i in items]
+    few = max(map(wording.common, items)) < SOME if encouraged else max(shares) < HALF
+    if cosine < (LEAST if encouraged else LEAST_BARRED)[few] or encouraged and FALLS_SHORT.search(wording.raw) or _of_another_kind(wording.raw, clause.text):
         return None
-    best = [i for i in items if wording.likeness(i) == most]
+    best = [i for i, share in zip(items, shares, strict=True) if share == max(shares)]
     weighed = measures(wording, clause, best[0], cosine, other_class(nearest, entries, near))
     likely = 1 / (1 + math.exp(-sum(w * x for w, x in zip(WEIGHTS, weighed, strict=True))))
     checks = [wording.check(i, meant=True) for i in best]
-    enough = LIKELY if clause.fields["class"] == "鼓励类" else LIKELY_BARRED
+    enough = LIKELY if encouraged else LIKELY_BARRED
     return (clause, checks[0]) if likely >= enough and checks[0].state in ("applies", "open") and len({c.state for c in checks}) == 1 else None
 
 

@@ -43,7 +43,7 @@ def holds(place: str, where: str | None, text: str) -> bool | None:
     if place in PROVINCES:
         return place == where
     if "少数民族" in place:
-        if re.search("(?:不在|不是|不属于?|非)(?:少数)?民族", text):
+        if re.search("(?:不在|(?<!是)不是|(?<!属)不属于?|非)(?:少数)?民族", text):
             return False
         if any(name in text for name in _table()["autonomous"]["names"]) or re.search("自治[州县旗]", text):
             return True
