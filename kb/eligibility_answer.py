@@ -59,7 +59,6 @@ def tell(found: Determination, reading: Reading, on: date, store: Store) -> Find
             finding.warnings.append(sentence("eligibility.incomplete_edition", title=document.title, held=str(document.coverage.held), official=str(document.coverage.official),
                                              day=chinese_date(document.in_force_from) if document.in_force_from else ""))
         _conclude(sheet, edition)
-        finding.lines += [sentence("eligibility.by_meaning", label=m.clause.label) for m in _naming(edition) if m.check.by_meaning]
         _entries(sheet, edition)
         if found.reference and edition.class_ == "待定":
             _reference(sheet, found.reference)
@@ -125,6 +124,7 @@ def _branches(sheet: _Sheet, matched: list[Matched]) -> list[str]:
 
 def _entries(sheet: _Sheet, edition: Edition) -> None:
     """The comparison as a table, the entries' words, those that free, and what would change the result."""
+    sheet.finding.lines += [sentence("eligibility.by_meaning", label=m.clause.label) for m in _naming(edition) if m.check.by_meaning]
     finding, naming = sheet.finding, _naming(edition)[:SHOWN]
     rows = [_fill("eligibility.table_row", condition=f"{m.clause.label}：{m.check.item.text}"[:120], asked=_asked(m), holds=_holds(m)) for m in naming]
     if rows:

@@ -86,6 +86,7 @@ def test_what_a_question_says_beside_the_product(engine, question, class_, entry
 def test_an_entry_found_by_meaning_says_so_and_only_on_the_encoder_it_was_measured_on(engine, monkeypatch):
     question = "用青铜做的揉茶设备，给茶厂用的机械，产业目录怎么归"
     assert restricted_by(ask(engine, question)) == {"AN0114"} and "按意思最相近认定" in ask(engine, question).text
+    assert "按意思最相近认定" in engine.ask(question, date(2026, 11, 25)).text  # of an edition that is only a reference too
     monkeypatch.setattr(PolicyEngine, "_measured", False)
     assert not restricted_by(ask(engine, question))
 
