@@ -6,6 +6,7 @@ the project. A total says nothing of one line unless it is said to be one.
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from kb.catalogue_items import Item, Limit
 from kb.catalogue_wording import Words
@@ -17,6 +18,7 @@ ONE = re.compile(r"[一1]条(?:生产)?线|(?<!\d)[一1]条(?![一-鿿])|单条|
 SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|几班|(?<![单一])班制|班次|[两二三]班|生产线数|[两二三四五六多]条|(?:[2-9]|\d\d)条")
 OF_A_PIECE = re.compile(r"单(?:块|件|片|张|个|丝|体|根|粒|枚|只|瓶)[一-鿿]{0,6}$")
 PIECES = {"件", "只", "台", "套", "支", "把", "辆", "条"}  # what speech counts as 个
+SIZE = re.compile("(?:直径|宽度|长度|厚度|高度|幅宽|口径|转速|速度|功率|容积|压力)$")
 COMPARING = re.compile("(?:不?(?:大于|小于|低于|高于|少于)|等于|超过|达到|[为在])+$")
 NOT_MADE = re.compile("(?:不再?(?:生产|做|产|含|包括|涉及)|没有)[^，。；]{0,6}$")
 LEFT_OUT = re.compile("(?:及?以[上下])?的?(?:产品|型号|规格)?(?:都|均|一概)?(?:不做|不生产|不产|没有)")
@@ -39,6 +41,8 @@ class Amounts(Words):
                 c = compare(replace(q, measure=None), limit.threshold)  # 炼钢用生铁高炉1000立方米 uses up nothing
             if c and c.holds is not None:
                 found.append((q, c))
+        if not found and (q := self._without_unit(limit)) and (c := compare(q, limit.threshold)):
+            found.append((q, c))
         if not found:
             return None, None, False
         own = limit.threshold.limits[0].qualifiers
@@ -57,12 +61,20 @@ class Amounts(Words):
         shown = Comparison(asked=comparison.asked, rule=comparison.rule, holds=value)
         return value, shown, bool(getattr(comparison, "exactly_at_bare_boundary", False))
 
+    def _without_unit(self, limit: Limit) -> Quantity | None:
+        """A number of the very measure the limit is of, said without its unit (直径300): in the unit of the limit."""
+        measure = SIZE.search(COMPARING.sub("", limit.lead))
+        m = measure and re.search(rf"{measure[0]}[为是约达]?(\d+(?:\.\d+)?)(?=[，,。；]|$)", self.text)
+        return replace(limit.threshold.limits[0], value=Decimal(m[1]), bound="", text=m[1], start=m.start(1), end=m.end(1)) if m else None
+
     def _of_one_line(self, limit: Limit) -> bool:
         return bool(SINGLE.search(limit.lead + limit.text)) or any(SINGLE.match(x) for x in limit.threshold.limits[0].qualifiers)
 
     def _near(self, q: Quantity, lead: str) -> bool:
         """Does the word that names the measure stand with this amount (转换效率, 幅宽)?"""
         lead = COMPARING.sub("", lead)
+        if lead.endswith("直径") and re.search("径[为是约达]*$", self.text[:q.start]):
+            return True  # 外径35毫米
         tails = [lead[-n:] for n in (4, 3, 2) if len(lead) >= n]
         begin = max((at for at, _ in self.project.segments if at <= q.start), default=0)
         before = re.split(r"\d[\d.]*", self.text[begin:q.start])[-1] or self.text[begin:q.start]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from os.path import commonprefix
 
 from kb.catalogue_items import Exemption, Item, Limit, Need
 from kb.catalogue_terms import AMOUNT_NOTE, MEASURE, WEAK, cut
@@ -10,11 +11,13 @@ from kb.places import PROVINCES
 from kb.quantities import Threshold, quantities, thresholds
 
 CARVES = re.compile(r"除外|^(?:均?不含|不包括)(?!\d)")
+RATE = re.compile(r"[一-鿿]+的?[一-鿿]{2,5}(?:率|能耗|电耗)[^，]*\d")
 CARVING = re.compile(r"(?:的)?除外.*$|^(?:均?不含|不包括)")
 
 
 def take_brackets(clause: str) -> tuple[str, list[tuple[int, str]]]:
     """The clause without its brackets, and where each stood; those that belong to an amount stay."""
+    clause = clause.replace(" ", "")
     plain, found, at = "", list[tuple[int, str]](), 0
     for m in BRACKET.finditer(clause):
         if AMOUNT_NOTE.fullmatch(m[1]) and re.search(r"[\d一-鿿]$", clause[:m.start()]):
@@ -23,7 +26,7 @@ def take_brackets(clause: str) -> tuple[str, list[tuple[int, str]]]:
         plain += clause[at:m.start()]
         found.append((len(plain), m[1]))
         at = m.end()
-    return (plain + clause[at:]).replace(" ", ""), found
+    return plain + clause[at:], found
 
 
 def exemptions_in(inner: str) -> list[Exemption]:
@@ -57,6 +60,7 @@ def _loose(text: str) -> list[Item]:
         if not re.search("[一-鿿]", part) or (re.sub("的|品种|项目|[和及]", "", part) in WEAK | {"生产工艺"}):
             continue
         core = re.sub(r"^(?:采用|使用|持有|以|进行|符合|用于|利用)|(?:等?(?:节能配电)?变压器)$|(?:的|工艺|技术|装置|项目|品种|生产线|生产|制品|企业集团|法律法规|要求)+$", "", part.strip("的")) or part
+        core = core if len(core) > 1 else re.sub("^(?:采用|使用)|的$", "", part)  # 新技术
         found.append(Item(part, (Need((core,), part),)))
     return found
 
@@ -102,7 +106,30 @@ def _instead(limit: Threshold, amount: str) -> Threshold | None:
     return replace(limit, lower=replace(limit.lower, value=read[0].value)) if limit.lower else None
 
 
-def rated(text: str, limit: Threshold) -> Item:
+def kinds_of(inner: str, subject: str) -> list[Item]:
+    """What a bracket asks of each kind of a thing: （冲压模精度≤0.02毫米，型腔模精度≤0.05毫米） of 精密模具. None where it does not speak of
+    kinds."""
+    parts = [k for k in re.split("[，,；;]", inner) if k.strip()]
+    read = [(k, t[0]) for k in parts if (t := thresholds(k))]
+    leads = [k[:t.start].strip() for k, t in read]
+    if len(parts) < 2 or len(read) < len(parts) or len(set(leads)) < len(leads):
+        return []
+    before, after = commonprefix(leads), commonprefix([x[::-1] for x in leads])[::-1]
+    own = [x[len(before):len(x) - len(after)] for x in leads]
+    shared = max((after[:n] for n in range(1, len(after) + 1) if after[:n] in subject), key=len, default="")
+    if not shared or not all(re.fullmatch("[一-鿿]{2,4}", x) for x in own):
+        return []
+    return [Item(k, (Need((x + shared,), x + shared),), (Limit(t, k, before + after[len(shared):]),)) for (k, t), x in zip(read, own, strict=True) if x != "其他"]
+
+
+def rates_of(inner: str) -> list[Item]:
+    """The rates a bracket asks of several things: （单晶硅光伏电池的转换效率大于22.5%，多晶硅…）; none where it names but one."""
+    found = [_rated(k, t[0]) for k in re.split("[，,；;]", inner) if RATE.match(k) and (t := thresholds(k))]
+    found = [i for i in found if len(i.needs[0].text) > 2 and not i.needs[0].text.strip().endswith("率")]
+    return found if len(found) > 1 else []
+
+
+def _rated(text: str, limit: Threshold) -> Item:
     """单晶硅光伏电池的转换效率大于22.5%: the thing, and what is measured of it."""
     before = text[:limit.start]
     thing, _, lead = before.rpartition("的")

@@ -40,6 +40,11 @@ class Exemption:
     items: tuple["Item", ...] = ()
     natures: tuple[str, ...] = ()
 
+    @property
+    def what(self) -> str:
+        """What is excepted, without the words that except it."""
+        return re.sub("的?除外$|^(?:均?不含|不包括)", "", self.text)
+
 
 @dataclass(frozen=True)
 class Item:

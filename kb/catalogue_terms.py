@@ -15,7 +15,7 @@ GENERIC, VERBS = _CLASSES["generic"], _CLASSES["processes"]
 WEAK = GENERIC | _CLASSES["too_wide"] | VERBS  # too little alone
 PLAIN = {"服务", "设施", "技术", "工程", "产品", "系统", "生产", "建设"}  # a head that says nothing of what it is
 ENDING = re.compile(
-    r"(?:(?<=.)(?:的?(?:工业化|产业化|规范化|规模化)?(?:先进|新)?(?:工艺)?(?:技术|工艺|装备|产品|方法)?(?:的?(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|集成|传承|推广应用|"
+    r"(?:(?<=.)(?:的?(?:工业化|产业化|规范化|规模化|工厂化)?(?:先进|新)?(?:工艺)?(?:技术|工艺|装备|产品|方法)?(?:的?(?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|集成|传承|推广应用|"
     r"开发利用|开发应用|设备制造)(?:[与和及、](?:研发|研究|研制|开发|推广|应用|生产|制造|设计|建设|利用|运营|加工|销售|创新|管理))*))"
     r"|(?<=..)工艺技术(?:[和及与]关键装备)?|(?<=...)系列(?:产品)?|(?<=..)(?:成套)?(?:生产|建设|制造|加工|开发|固定式)*(?:装置|生产线|项目|企业|工程)|(?<=..)等|(?<=..)的|(?<=..)生产|(?<=..)(?:制造|服务|加工)业)$")
 OPENING = re.compile(r"^(?:规模(?=..)|每小时(?=..)|其他|各类|各种|以及|及|和|与|或|的|开展|从事|对|用于)")
@@ -31,7 +31,7 @@ def core_of(subject: str) -> str:
     """The subject without the words every entry has (生产装置, 项目, 技术开发与应用) and those that silence allows (普通)."""
     core = re.sub("^[^的]{0,4}量的", "", subject.strip("，,的 "))
     while True:
-        if re.search("[初精深粗]加工$", core):
+        if re.search("[初精深粗]加工$|再(?:制造|利用)$", core):
             break
         core = re.sub("(?<=...)及其(?:系列|衍生|制品|产品|复合|配套|关键|应用|相关).*$", "", core)
         shorter = OPENING.sub("", ENDING.sub("", core)).strip("，,的 ")
@@ -115,7 +115,7 @@ def measured_thing(lead: str) -> str:
     thing = VERB.sub("", lead)
     if thing != lead:
         return MEASURE.sub("", thing)
-    return "" if MEASURE.search(lead) else re.sub("^单(?:条|线|班|窑|套|系列)", "", lead)
+    return "" if MEASURE.search(lead) or EASY.fullmatch(lead) else re.sub("^单(?:条|线|班|窑|套|系列)", "", lead)
 
 
 def trait_terms(text: str, negated: bool) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ LEAST_PARTS = 0.24  # of a longer word that stands in parts
 FOREMOST, LEAST_FOREMOST = 2, 0.27  # the nearest entries of all, and how near they must be
 ALIKE, ALIKE_BARRED = (0.6, 0.45), (0.8, 0.5)  # named in other words: the share of an entry's own words, and how near; 限制类 and 淘汰类 ask for more
 SHORT, LONG = 3, 5  # characters of a word: so few must be near in meaning, so many need not
-OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程)")  # what follows a thing that the project is named after
+OWN_NAME = re.compile("(?:勘探|开采|开发|生产|制造|加工|建设)*(?:项目|工程(?!塑))")  # what follows a thing that the project is named after
+LONG_NAME = re.compile("（[^）]{1,12}）[一-鿿]{0,6}?(?:项目|生产线|生产装置)")  # … a longer name, with another in brackets: 聚苯硫醚（PPS）工程塑料生产装置
 CLOSEST = 2  # nearest entries of which none may be named, for one to be meant by its meaning alone
 RANK = {"applies": 3, "open": 2, "freed": 1, "no": 0}
 
@@ -131,10 +132,11 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
         clause, rules = entries[clause_id]
         cosine, first = near.get(clause_id, 0.0), clause_id in nearest[:FOREMOST]
         tried = [wording.check(item) for item in rules]
-        checks = _meant(wording, [c for c in tried if c.state != "no"])
-        share, least = ALIKE if clause.fields["class"] == "鼓励类" else ALIKE_BARRED
+        encouraged = clause.fields["class"] == "鼓励类"
+        checks = _meant(wording, [c for c in tried if c.speaks(encouraged)])
+        share, least = ALIKE if encouraged else ALIKE_BARRED
         if not checks and first and cosine >= least:
-            checks = [c for item in rules if (c := wording.check(item, alike=share)).state != "no"]
+            checks = [c for item in rules if (c := wording.check(item, alike=share)).speaks(encouraged)]
         if clause_id in nearest[:CLOSEST]:
             named |= any(c.state != "no" or c.silent for c in tried)
         best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
@@ -175,9 +177,10 @@ def _near_enough(wording: Wording, clause: Clause, check: Check, cosine: float) 
         return True
     if cosine >= LEAST_FOREMOST and any(f"（{wording.text[a:b]}）" in wording.text and wording.text[a:b] not in wording.raw and b - a >= SHORT for a, b in wording.spans(check.item)):
         return True  # by a reviewed everyday word
-    if any(OWN_NAME.match(wording.text, end) for _, end in wording.spans(check.item)):
+    if any(OWN_NAME.match(wording.text, end) or end - begin > SHORT and LONG_NAME.match(wording.text, end) for begin, end in wording.spans(check.item)):
         return True
-    return cosine >= (LEAST_SHORT if check.words <= SHORT else LEAST if check.words < LONG else 0.0 if wording.spans(check.item) else LEAST_PARTS)
+    words = min(check.words, literal) if literal and len(check.item.subject) == 1 else check.words  # 废水, another name of 冶金废液循环
+    return cosine >= (LEAST_SHORT if words <= SHORT else LEAST if words < LONG else 0.0 if wording.spans(check.item) else LEAST_PARTS)
 
 
 @lru_cache(maxsize=4096)

@@ -119,14 +119,20 @@ def _permitted(sheet: _Sheet) -> None:
 
 
 def _branches(sheet: _Sheet, matched: list[Matched]) -> list[str]:
-    return [_fill("eligibility.branch", condition=m.check.item.text, class_=m.class_, mark=sheet.mark(m)) for m in matched[:SHOWN]]
+    lines = []
+    for m in matched[:SHOWN]:
+        excepted = [x.what for x in m.check.unknown if isinstance(x, Exemption) and not x.places]
+        only = bool(excepted) and len(excepted) == len(m.check.unknown)
+        lines.append(_fill("eligibility.branch_excepted", excepted="、".join(excepted), class_=m.class_, mark=sheet.mark(m)) if only
+                     else _fill("eligibility.branch", condition=m.check.item.text, class_=m.class_, mark=sheet.mark(m)))
+    return lines
 
 
 def _entries(sheet: _Sheet, edition: Edition) -> None:
     """The comparison as a table, the entries' words, those that free, and what would change the result."""
     sheet.finding.lines += [sentence("eligibility.by_meaning", label=m.clause.label) for m in _naming(edition) if m.check.by_meaning]
     finding, naming = sheet.finding, _naming(edition)[:SHOWN]
-    rows = [_fill("eligibility.table_row", condition=f"{m.clause.label}：{m.check.item.text}"[:120], asked=_asked(m), holds=_holds(m)) for m in naming]
+    rows = [_fill("eligibility.table_row", condition=f"{m.clause.label}：{_condition(m)}"[:120], asked=_asked(m), holds=_holds(m)) for m in naming]
     if rows:
         finding.lines.append("\n".join([sentence("eligibility.table_head"), *rows]))
     deciding = [m for m in naming if m.class_ == edition.class_] or naming
@@ -137,6 +143,11 @@ def _entries(sheet: _Sheet, edition: Edition) -> None:
         sheet.quote(others, edition.document)
     _freed(sheet, edition)
     _changes(sheet, deciding)
+
+
+def _condition(m: Matched) -> str:
+    """The item's words, with the exceptions that decide."""
+    return m.check.item.text + "".join(f"（{x.text}）" for x in m.check.unknown if isinstance(x, Exemption) and x.text not in m.check.item.text)
 
 
 def _asked(m: Matched) -> str:
@@ -201,7 +212,7 @@ def _questions(found: Determination) -> list[str]:
             elif isinstance(x, Need):
                 asked.append(sentence("eligibility.ask_need", name=x.text))
             else:
-                asked.append(sentence("eligibility.ask_place" if x.places else "eligibility.ask_exception", name=x.text))
+                asked.append(sentence("eligibility.ask_place" if x.places else "eligibility.ask_exception", name=x.what))
         if not m.check.unknown:
             asked.append(sentence("eligibility.ask_place"))
     return list(dict.fromkeys(asked))[:2]

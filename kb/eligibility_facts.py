@@ -11,18 +11,13 @@ from decimal import Decimal
 
 import cn2an
 
-from kb.catalogue_amounts import ONE, SINGLE, Amounts
+from kb.catalogue_amounts import ONE, SINGLE
+from kb.catalogue_exceptions import Exceptions
 from kb.catalogue_items import AT_MOST, Exemption, Item, Limit, Need
 from kb.catalogue_terms import denied_head
-from kb.lexicon import canonical
 from kb.models import Comparison
 from kb.places import holds
 
-PLAIN = re.compile("的|等|项目|装置|工艺|技术|生产|品种|机组|企业|集团")
-UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit that is not read
-MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
-FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
-RENEWAL = re.compile("技改|(?:技术|环保)改造")
 EQUIPPED, NOT_EQUIPPED = re.compile("配套"), re.compile("(?<!配)[没未不](?:有)?(?:同步)?(?:配套?|建)(?![料方件送电置制])")
 SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
 ACCURACY = re.compile("准确度低于[^,，]*?1/(\\d+)")  # 低于最大称量的1/3000: less exact
@@ -32,6 +27,8 @@ BY_PRODUCT = re.compile("(?:场|厂|企业)?(?:产生|排出|剩下)?的?(?:副�
 USED_FOR = re.compile("(?:用于|用在|用作|卖给|销往|下游(?:为|是)?|客户(?:为|是)?|目标市场[为是]?)[^，。；]{0,12}$")
 THERE_ALREADY = re.compile("(?:已经?|早就?)[有建通]|现成")
 MATERIAL, MADE_WITH = re.compile("(?:^|[，。；、想要做搞是])(?:拿|用|以)(?:[一-鿿]{2,5}（)?$"), re.compile("）?[来去]?(?:调|配|做|制(?!造)|炼)(?!厂)")  # 拿豆油调的油墨
+JOINED_TO, TOGETHER_WITH = re.compile("(?:(?<!料)复合|[贴粘覆][到在])(?:[一-鿿]{2,5}（)?$"), re.compile("[与和同以][^，。；]{0,12}$")
+INTO_ONE = re.compile("）?[、一-鿿]{0,8}复合(?![材肥])")
 OF_A_WAY = re.compile("基(?![地础因本])(?=[一-鿿（])|法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
@@ -56,8 +53,12 @@ class Check:
     by_meaning: bool = False  # the subject is named in other words, and only the meaning says so
     words: int = 0  # characters of the entry found in the question
 
+    def speaks(self, encouraged: bool) -> bool:
+        """Does it speak of the project? 鼓励类 does not where only a kind beginning with 非 is not said (聚酯, of 非结晶聚酯)."""
+        return self.state != "no" and not (encouraged and any(isinstance(u, Need) and not u.trait and denied_head(u.terms[0]) for u in self.unknown))
 
-class Wording(Amounts):
+
+class Wording(Exceptions):
     """A project's words against the catalogue's."""
 
     def check(self, item: Item, alike: float = 0.0, meant: bool = False) -> Check:
@@ -125,8 +126,8 @@ class Wording(Amounts):
                 found.let_off.append(m[0])
         for exception in item.exceptions:
             value = self.excepted(exception, "".join(t for n in item.subject for t in n.terms))
-            if value is None and exception.items:
-                if exception.text in self.partly or self._left_open(exception) or (self.unsettled and None not in values):
+            if value is None and exception.items and self.supposed_not(exception, item):
+                if self.unsettled and None not in values:
                     found.unknown.append(exception)
                     values.append(None)
                 else:
@@ -180,11 +181,16 @@ class Wording(Amounts):
             return True
         if alone and MATERIAL.search(self.text, 0, begin) and MADE_WITH.match(self.text, end):
             return True
+        if JOINED_TO.search(self.text, 0, begin) or TOGETHER_WITH.search(self.text, 0, begin) and INTO_ONE.match(self.text, end):
+            return True  # 大理石薄板与瓷砖复合
         if OF_A_WAY.match(after.lstrip("）")) or OF_A_PLANT.match(self.text, end):
             return True
         if CHEMICAL.search(term[-1]) and (after and CHEMICAL.match(after) or COMPOUND.search(self.text[begin - 1:begin])):
             return True
-        return alone and len(term) < 4 and bool(MADE_OF.match(re.split("[，,。；、（的]", self.text[end:])[0]))
+        into = re.split("[，,。；、（的]", self.text[end:])[0]
+        if re.search("[A-Za-z]（$", self.text[:begin]):
+            into = into.lstrip("）")  # PP（聚丙烯）棉
+        return alone and len(term) < 4 and bool(MADE_OF.match(into))
 
     def likeness(self, item: Item) -> float:
         """The share of the words of an item's subject that the question has."""
@@ -243,39 +249,7 @@ class Wording(Amounts):
         wide = {w for n in natures for w in (["改建", "扩建"] if n in ("改扩建", "改、扩建") else [n])}
         return bool(set(own) & wide)
 
-    def _left_open(self, exception: Exemption) -> bool:
-        return any(self.unsure(t) for i in exception.items for n in i.needs for t in n.terms)
-
-    def excepted(self, exception: Exemption, of: str = "") -> bool | None:
-        """Does what is excepted hold? None where the question does not say. `of`: the words of the entry's own subject."""
-        partly = bool(RENEWAL.search(exception.text) and RENEWAL.search(self.text))
-        if exception.places:
-            found = [holds(p, self.where, self.raw) for p in exception.places]
-            return True if True in found else None if None in found else False
-        if self._left_open(exception):
-            return None
-        for item in exception.items:
-            if item.limits and not item.needs:
-                if self.within(item.limits[0], item)[0]:
-                    return True
-            elif item.needs and "鼓励类" not in item.text:
-                for term in (t for n in item.needs for t in n.terms if self.says(t) is not False):
-                    share = self._share(term, of)
-                    if share >= MOSTLY or self.says(FREEING.sub("", term) or term):
-                        return True
-                    partly |= (share >= PARTLY and len(term) > 4) or (bool(UNREAD.match(term)) and bool(self.says(UNREAD.sub("", term))))
-        if partly:
-            self.partly.append(exception.text)
-        return None
-
-    def _share(self, term: str, of: str) -> float:
-        """How much of a term, beyond what the entry's own subject already says, is stated in the question."""
-        own = PLAIN.sub("", FREEING.sub("", canonical(term)))
-        pairs = [own[n:n + 2] for n in range(len(own) - 1) if own[n:n + 2] not in of]
-        held = [p for p in pairs if any(self.project.stated(at, at + len(p)) for at in self.project.places(p))]
-        return len(held) / len(pairs) if pairs else 0.0
-
 
 CHEMICAL = re.compile("[醇酯胺酸钠钾钙烷烯炔酮醛苯醚腈脲]")
 COMPOUND = re.compile("[聚甲乙丙丁戊己辛癸二三四五六氯氟溴碘硝氨羟苯异仲叔环烷过次亚偏焦酰]")  # before a chemical's name: another chemical (聚苯乙烯)
-MADE_OF = re.compile(r"[一-鿿]{0,6}?(?:门窗|袋|膜|管[材道]?|板|瓶|杯|制品|树脂|餐具|玩具|家具|包装|电?缆|电线|护套|零件|配件|件|桶|丝|布|鞋|衣|箱|盒|带|灯)(?!生产设备)")  # what a material is made into
+MADE_OF = re.compile(r"[一-鿿]{0,6}?(?:门窗|袋|膜|管[材道]?|板|瓶|杯|棉|絮|制品|树脂|餐具|玩具|家具|包装|电?缆|电线|护套|零件|配件|件|桶|丝|布|鞋|衣|箱|盒|带|灯)(?!生产设备)")  # what a material is made into

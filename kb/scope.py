@@ -22,9 +22,10 @@ def requested_elsewhere(question: str) -> bool:
     return bool(_patterns()["outside"].search(question))
 
 
-def not_held(question: str) -> str | None:
-    """What kind of rule the question asks for that the library does not hold (排放限值 …); None if there is none."""
-    return next((rule["what"] for rule in _lists()["not_held"] if re.search(rule["pattern"], question)), None)
+def not_held(question: str, of_project: bool = False) -> str | None:
+    """What kind of rule the question asks for that the library does not hold (排放限值 …); None if there is none. `of_project`: it
+    asks for the class of a project it describes, whose own figures (噪声72分贝) ask for no rule."""
+    return next((rule["what"] for rule in _lists()["not_held"] if not (of_project and rule.get("fact")) and re.search(rule["pattern"], question)), None)
 
 
 def outside(vector: list[float], model_name: str) -> bool:

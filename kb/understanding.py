@@ -8,6 +8,7 @@ import re
 from pydantic import BaseModel
 
 from kb.models import Document, Intent, Kind
+from kb.project import Project
 from kb.quantities import quantities
 from kb.references import named_documents, unknown_titles
 from kb.scope import not_held, requested_elsewhere
@@ -15,7 +16,7 @@ from kb.units import known_units
 
 EIA = re.compile(r"[做编]?书还是[做编]?表|环评|环境影响评价|报告书|报告表|登记表|豁免")
 PERMITTED = r"(?:给不给|让不让|准不准|许不许|许可不|允不允许)[搞建上做进来办引开干]"
-ASKED = (r"受限|被限制|定性|(?:请|予以|烦请)?核(?:对|定|查)?(?<!复核)(?:产业)?目录|(?:现行|产业)目录(?!谁|由|制定|编制|公布|的?(?:制定|编制|公布|修订))|卡(?:不卡)?政策|政策上|目录里?有(?:说法|没)|限制门槛|"
+ASKED = (r"受限|被限制|有没得?有?限制|(?:请|烦请|恳请|望)(?:予以?)?(?:研判|核定|认定|判定|审定|定性)[。！]?$|定性|(?:请|予以|烦请)?核(?:对|定|查)?(?<!复核)(?:产业)?目录|(?:现行|产业)目录(?!谁|由|制定|编制|公布|的?(?:制定|编制|公布|修订))|卡(?:不卡)?政策|政策上|目录里?有(?:说法|没)|限制门槛|"
          r"(?:什么|哪一?|何|啥子?)(?:个|种)?类|类别|归类|归(?:到|在|为)?(?:哪|何|啥|什么)(?!一?个?(?:口|部门|单位|局|家|科|人|里|管))|(?<!名)目录[^，。；？?]{0,8}(?:[归算是属咋]|怎么|有没|有吗|有[这无]|啥)|"
          r"(?:会不会|是不是|要不要|有没有)(?:被)?(?:划|归|算|列|卡|踩|碰|触)(?:成|到|为|进|在|及)?(?:鼓励|限制|淘汰)|(?:会不会|算不算|受不受)(?:被)?限制|(?:鼓励|限制|淘汰|允许)类?的?(?:[吗不么]|项目吗)|(?:是|属于?|算)(?:不是|不算)?(?:鼓励|限制|淘汰|允许)|(?:鼓励|限制)[^，。；]{0,3}还是")
 CLASS_ASKED = re.compile(ASKED)  # asks for the class, whoever else it names
@@ -95,7 +96,7 @@ class Reading(BaseModel):
 def read(question: str, documents: list[Document], earlier: str = "") -> Reading:
     """The question's intent and what it names."""
     return Reading(question=question, earlier=earlier if continues(question) else "", intent=_intent(question), named=named_documents(question, documents),
-                   unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question))
+                   unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question, bool(CLASS_ASKED.search(question)) and Project(question).described))
 
 
 def _asking_part(question: str) -> str:
