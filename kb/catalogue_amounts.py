@@ -86,7 +86,7 @@ class Amounts(Words):
         if own.canonical.partition("/")[0] == q.canonical != own.canonical and not q.per and self._near(q, limit.lead):
             q = replace(q, canonical=own.canonical, dimension=own.dimension)  # 煤耗303克: per what, the limit says
         if own.dimension == "面积" and q.dimension == "体积" and q.text.endswith("方"):
-            q = replace(q, canonical=own.canonical, dimension=own.dimension)  # 一年40万方 of boards
+            return compare(replace(q, canonical=own.canonical, dimension=own.dimension), limit.threshold)  # 一年40万方 of boards
         if q.measure == "合计" and q.canonical and q.per is None and own.per == "year" and re.search("年产|每年|一年", self.text) and sum(a.dimension == q.dimension for a in self.project.amounts) == 1:
             return compare(replace(q, measure=own.measure, per=own.per), limit.threshold)  # 年产…合计80万吨
         if own.dimension == q.dimension == "长度" and own.measure is None and q.measure:

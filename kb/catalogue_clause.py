@@ -30,6 +30,7 @@ from kb.catalogue_pieces import (
 )
 from kb.catalogue_terms import (
     aligned_head,
+    class_named,
     core_of,
     denied_head,
     is_strong,
@@ -190,7 +191,7 @@ def _joined(pieces: list[Piece], clause: str) -> list[Item]:
             if graded := GRADE.match(core):
                 needs.append(Need((graded[0],), graded[0], trait=True))
                 core = core_of(core[graded.end():])
-            needs.append(Need((core, *second_work(core, out[n + 1].subject if n + 1 < len(out) and not out[n + 1].limits else ""), *piece.more), piece.subject))
+            needs.append(Need((core, *second_work(core, out[n + 1].subject if n + 1 < len(out) and not out[n + 1].limits else ""), *class_named(core), *piece.more), piece.subject))
             if n and (shared := shared_material(out[0].subject, [core_of(p.subject) for p in out[1:]])) and not piece.limits:
                 needs.append(Need((shared,), shared))
             if n and (denied := denied_head(out[0].subject)) and not core.startswith("非") and not piece.limits:

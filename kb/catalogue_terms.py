@@ -23,6 +23,7 @@ EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民
 MODIFIER = re.compile(r"(?:[型化级性式用态际]|新型|特种|特殊|绿色|节能|环保|高效|先进|清洁|安全|现代|大|小|中|高档|专用|移动|无线|有线|网络|微孔|连续|间歇|间断|规范|干|湿|高|低|有机|无机|天然|合成|医疗|红色|工业)$")
 MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|宽度|长度|功率|速度|转速|频率|率|量|单线|单窑|单班|单套|单系列|单条|单机|年产|日产|低于|超过|参数|面积|系数|强度|厚度|压力|含量|储量|纯度"
                      r"|消耗|体积|吨位|斗容|次数|寿命|时速|轴重|密度|效率|幅宽|线宽|人数|总人数|分辨率|模量|精度|成本|煤耗|焦比|电耗|水|耗|等级|分子量)$")
+VAGUE = re.compile("^(?:新型|高性能|高档|高端|先进|现代|关键|节能环保|重点)|(?:综合|利用|服务|技术|处理|管理)$")
 VERB = re.compile(r"^(?:单线|单班|单窑|单系列|单条|单套|日|年)*(?:日|年)?(?:处理|加工|屠宰|处置|利用|开采|设计|生产)+(?=.{2})")
 AMOUNT_NOTE = re.compile(r"(?:不含|含|含本数|折干|折100%|折纯)")
 
@@ -152,6 +153,14 @@ def second_work(core: str, works: str) -> tuple[str, ...]:
     """The second work of two: 电网改造与建设 is 电网改造 and 电网建设. `works`: what stands after the first."""
     m = re.search("(?<=..)(?:改造|抽采|保护|开采|勘探)$", core)
     return (core[:m.start()] + works,) if m and re.fullmatch("建设|治理|维护|修复|开发|改造", works) else ()
+
+
+def class_named(core: str) -> tuple[str, ...]:
+    """The class an example stands for (特种水泥, of 白色硅酸盐水泥等特种水泥), and the example where it is plainly of it."""
+    m = re.fullmatch("([^的等]{2,})等([^的等]{4,})", core)
+    if not m or not is_strong(m[2]) or VAGUE.search(m[2]):
+        return ()
+    return (m[2], m[1]) if m[1][-2:] == m[2][-2:] else (m[2],)
 
 
 def numbers_in(core: str) -> tuple[str, ...]:

@@ -139,8 +139,9 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
             checks = [c for item in rules if (c := wording.check(item, alike=share)).speaks(encouraged)]
         if clause_id in nearest[:CLOSEST]:
             named |= any(c.state != "no" or c.silent for c in tried)
-        best = max(checks, key=lambda c: (RANK[c.state], c.words), default=None)
-        if best and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, best, cosine)):
+        ranked = sorted(checks, key=lambda c: (RANK[c.state], c.words), reverse=True)
+        near_enough = (c for c in ranked if c.state == ranked[0].state and (first and cosine >= LEAST_FOREMOST or _near_enough(wording, clause, c, cosine)))
+        if best := next(near_enough, None):
             result.matched.append(Matched(clause, best))
     if measured and not result.matched and not named and (meant := meaning.meant(wording, [i for i in nearest if i in entries], entries, near)):
         result.matched.append(Matched(*meant))

@@ -18,6 +18,7 @@ AFTERWARDS = re.compile(r"除外|[^，。；]{0,4}(?:不动|照旧|维持现状|
                         r"|(?:[^，。；！？,;!?的]|[别其任]的|的(?:区域|设备|装置|工艺|技术|机器)){0,24}(?:(?:都|均|全|也|更|一概|统统|通通|一样|一个|半点)(?:不|没|未|无|避|绕)|没关系|无关|避开|绕开)"  # A、B都不沾
                         r"|[^，。；的]{0,3}(?:没[有得碰沾占][到过上]?|不[用做搞沾碰占]|不涉及|不使用)(?=[，。；！？、]|$)"
                         r"|(?:用量)?[为是]?\s*[0零]\s*吨?(?=[，。；！？、]|$)")  # 敏感区没碰, 油性漆不用, 溶剂漆0
+OF_A_KIND = re.compile("[一-鿿]{2,3}[型式性级]?")
 UNDECIDED = re.compile(r"[^，。；]{0,12}(?:[没未]定|(?:尚未|还没有?|未|没有?)(?:最终|最后)?(?:确定|明确|想好|提供|说|讲|告诉|交代|敲定|落实|选定|决定|拿定)|不清楚|说不清|说不准|拿不准|不晓得|不知道|待定|再说|还在(?:谈|商量|考虑|比选))")
 LATIN = re.compile("[a-z]+")
 STOPS = re.compile(r"[，。；！？,;!?\n]|(?:但是?|而是?|只是|(?<![也都又并还])不过(?!敏感|生态|水源|自然|环境))")
@@ -215,6 +216,8 @@ class Project:
         negator = None
         for m in NOT.finditer(before):
             negator = m
+        if negator and negator[0] == "非" and end - start > 2 and OF_A_KIND.fullmatch(before[negator.end():]):
+            negator = None  # 非数控折弯机 is a 折弯机
         if negator is None or _restarts(before[negator.end():], of_a_kind=negator[0] in ("不", "非") and before[negator.end():][:1] in "是属"):
             return not AFTERWARDS.match(self.text, end)
         return False
