@@ -41,8 +41,8 @@ class Amounts(Words):
                 c = compare(replace(q, measure=None), limit.threshold)  # 炼钢用生铁高炉1000立方米 uses up nothing
             if c and c.holds is not None:
                 found.append((q, c))
-        if not found and (q := self._without_unit(limit)) and (c := compare(q, limit.threshold)):
-            found.append((q, c))
+        if not found and (bare := self._without_unit(limit)) and (c := compare(bare, limit.threshold)):
+            found.append((bare, c))
         if not found:
             return None, None, False
         own = limit.threshold.limits[0].qualifiers
@@ -64,7 +64,7 @@ class Amounts(Words):
     def _without_unit(self, limit: Limit) -> Quantity | None:
         """A number of the very measure the limit is of, said without its unit (直径300): in the unit of the limit."""
         measure = SIZE.search(COMPARING.sub("", limit.lead))
-        m = measure and re.search(rf"{measure[0]}[为是约达]?(\d+(?:\.\d+)?)(?=[，,。；]|$)", self.text)
+        m = measure and re.search(rf"{measure[0]}[为是约达]?(\d+(?:\.\d+)?)(?=[，,。；的]|$)", self.text)
         return replace(limit.threshold.limits[0], value=Decimal(m[1]), bound="", text=m[1], start=m.start(1), end=m.end(1)) if m else None
 
     def _of_one_line(self, limit: Limit) -> bool:
@@ -75,6 +75,8 @@ class Amounts(Words):
         lead = COMPARING.sub("", lead)
         if lead.endswith("直径") and re.search("径[为是约达]*$", self.text[:q.start]):
             return True  # 外径35毫米
+        if lead.endswith("纯度") and re.search("纯[^。；]{0,12}$", self.text[:q.start]):
+            return True  # 提纯到99.999%
         tails = [lead[-n:] for n in (4, 3, 2) if len(lead) >= n]
         begin = max((at for at, _ in self.project.segments if at <= q.start), default=0)
         before = re.split(r"\d[\d.]*", self.text[begin:q.start])[-1] or self.text[begin:q.start]

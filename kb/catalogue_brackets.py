@@ -11,6 +11,7 @@ from kb.places import PROVINCES
 from kb.quantities import Threshold, quantities, thresholds
 
 CARVES = re.compile(r"除外|^(?:均?不含|不包括)(?!\d)")
+PART = re.compile("[一-鿿]{1,6}(?:管|装置|开关|机构|绝缘子|器|阀|轴|泵|件|头|座)")
 RATE = re.compile(r"[一-鿿]+的?[一-鿿]{2,5}(?:率|能耗|电耗)[^，]*\d")
 CARVING = re.compile(r"(?:的)?除外.*$|^(?:均?不含|不包括)")
 
@@ -70,6 +71,14 @@ def other_names(inner: str) -> list[str]:
     inner = re.sub("^(?:含|包括|如)", "", inner)
     parts = re.split("[、，,；;]|以及|等", inner)
     return [p for p in (re.sub(r"^(?:含|包括)", "", x).strip() for x in parts) if 1 < len(p) < 16 and not re.search("(?<![利使应])用$|淘汰类", p) and p not in WEAK]
+
+
+def parts_of(inner: str, thing: str) -> list[Item]:
+    """The parts a bracket names of a thing: 变压器(出线装置、套管、调压开关) takes a 套管 that is a transformer's. None where it names no parts."""
+    parts = [p for p in re.split("[、，,]", inner.removesuffix("等")) if p]
+    if len(parts) < 2 or min(map(len, parts)) > 3 or not thing or not all(PART.fullmatch(p) and p[-2:] != thing[-2:] for p in parts):
+        return []
+    return [Item(f"{thing}{p}", (Need((thing,), thing), Need((p,), p))) for p in parts]
 
 
 def graded(inner: str) -> list[tuple[str, Threshold]]:

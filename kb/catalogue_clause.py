@@ -13,6 +13,7 @@ from kb.catalogue_brackets import (
     graded,
     kinds_of,
     other_names,
+    parts_of,
     rates_of,
     take_brackets,
     variants_of,
@@ -131,6 +132,8 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
             piece.limits += [limit for kind in kinds for limit in kind.limits]
         elif t := thresholds(inner):
                 piece.limits += [Limit(x, inner, inner[:x.start]) for x in t]
+        elif parts := parts_of(inner, core_of(piece.subject)):
+            special += parts
         elif all(len(x) > 3 and not re.match("一|简称|指|即", x) and not re.search(r"(?<![利使应])用$|\d", x) for x in re.split("[、，,；;]|等$", inner) if x):
             piece.more += other_names(inner)
         elif (re.fullmatch("[A-Za-z\\d-]{2,8}|[一-鿿]{1,2}[^\\W\\d内外中上下用级型]", inner) and not core_of("甲乙" + plain[at:piece.end]).strip("甲乙")):

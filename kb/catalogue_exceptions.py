@@ -17,7 +17,8 @@ UNREAD = re.compile(r"^[^的]*[≤≥<>]\d[^的]*的")  # an amount in a unit th
 MOSTLY, PARTLY = 0.6, 0.34  # of an exception's own words: it holds; it may hold
 FREEING = re.compile("工艺设备|设备|进行|大型先进|大型|先进|符合|国家|法律法规|要求|全部")
 RENEWAL = re.compile("技改|(?:技术|环保)改造")
-SUFFIX = re.compile("(?<=..)[化式率](?=..)")  # 自动化密闭式高效率混合 is 自动密闭高效混合
+NOT_OWN = re.compile("自己不[种产配建养]|[不没未]有?配套|(?:全|都)?靠(?:外|买)|外[头面]买")  # so nothing of one's own goes with it
+SUFFIX = re.compile("(?<=..)[化式率型](?=..)")  # 自动化密闭式高效率混合 is 自动密闭高效混合
 KIND = re.compile("^(?:均?不含|不包括)|鼓励类")  # 鼓励类的…除外 is settled by the entries of 鼓励类
 ORDINARY = re.compile("普通|常规|传统|一般(?=[一-鿿]{0,4}(?:工艺|生产线|产品|型|级))")
 OF_EXISTING = re.compile("^(?:现有|不新增产能)")  # not of a new project
@@ -46,7 +47,8 @@ class Exceptions(Amounts):
             elif item.needs and "鼓励类" not in item.text:
                 for term in (t for n in item.needs for t in n.terms if self.says(t) is not False):
                     share = self._share(term, of)
-                    if share >= MOSTLY or self.says(FREEING.sub("", term) or term):
+                    kind = re.sub("^.*的", "", term) if f"用于{term}" in exception.text else ""  # 用于爆炸性环境的防爆型开关柜
+                    if share >= MOSTLY or kind not in of and self._share(kind, of) >= MOSTLY or self.says(FREEING.sub("", term) or term):
                         return True
                     partly |= (share >= PARTLY and len(term) > 4) or (bool(UNREAD.match(term)) and bool(self.says(UNREAD.sub("", term))))
         if partly:
@@ -71,6 +73,8 @@ class Exceptions(Amounts):
         if KIND.search(exception.text) or any(t[-2:] in s or t[-1:] == s[-1:] for t in named for s in subject):
             return True
         if ORDINARY.search(self.text) or OF_EXISTING.search(exception.text) and self.project.natures == ("新建",):
+            return True
+        if re.search("配套|自用", exception.text) and NOT_OWN.search(self.raw):
             return True
         if OF_A_WAY.search(exception.text) and WAY.search(self.raw):
             return True

@@ -21,6 +21,7 @@ TONS = re.compile(r"(?<![\d十百千])万吨级")  # an amount without a figure
 def items(text: str) -> tuple[Item, ...]:
     """The items of an entry, in its order."""
     text = re.sub(r"[。：:]?\s*[（(]\d{1,2}[）)](?=[一-鿿\d])", "；", text)
+    text = re.sub(r"(?<=[一-鿿])[（(][A-Za-z/]{1,4}[)）](?=及?以[上下])", "", text)  # 500千伏(kV)及以上
     text = TONS.sub("10000吨级", text)
     found, parts_of = list[Item](), tuple[Need, ...]()
     for part in cut(text, "；;。"):

@@ -16,6 +16,7 @@ UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|�
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
 FILL = re.compile(r"(?<=[^的和及、，（][^的和及、，（])用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|型?材质|资源循环|再利用|(?<!可)循环利用|回收利用|综合利用|利用|(?<=..)服务业?(?!器)|^城市(?=.{4})|(?<=人工)(?:作业|操作|方式)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|低档|方式|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|(?<=[一-鿿]{2})产品|新型|直接|（|）|\(|\)")
 VERBS = {"回收": "回收|收[回来集]|再生|再做回|拉过来", "利用": "利用|加工|回收|收[回来集]|[拉运]回来?[做打磨]|拿来做|提取|提炼|制成|做成|打成|变成|生产", "种植": "[种栽](?![类子质])", "养殖": "喂(?!入)|养(?![老护生分])"}  # what one character says in speech
+SHAPE = re.compile("(?<=[一-鿿]{2})[式型](?=[一-鿿]{2})")  # 振动液压式压路机 is 液压振动压路机
 MOSTLY = 0.6  # of a longer term's pairs of characters: it is named in other words
 
 
@@ -85,7 +86,11 @@ class Words:
         that says they are not settled yet (露天还是地下还没定)?"""
         if not unsettled and self.half_denied(term):
             return False
-        chunks = [self._less_verb(c) for c in FILL.split(canonical(term)) if c]
+        own = canonical(term)
+        return any(self._all_covered(form, unsettled) for form in dict.fromkeys((own, SHAPE.sub("", own))))
+
+    def _all_covered(self, term: str, unsettled: bool) -> bool:
+        chunks = [self._less_verb(c) for c in FILL.split(term) if c]
         return bool(chunks) and "".join(chunks) not in WEAK and all(self._covered(c, unsettled) for c in chunks) and sum(map(len, chunks)) > 1
 
     def half_denied(self, term: str) -> bool:
