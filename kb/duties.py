@@ -20,6 +20,7 @@ from kb.understanding import Reading
 from kb.units import Mention, Units
 
 NEAR, NEAR_WITH_A_WORD = 0.42, 0.33  # cosines from which a clause speaks of a topic in other words; where it has some of its words too
+WORD = 2  # characters of one word: no topic of its own in a story (发展, 审核)
 STORY = 2  # parts of a question from which the first ones tell a story and the one with 谁 asks
 SOME = 0.3  # of the topic's weight: some of its words
 LED = 0.1  # … that are enough for the one duty of its sentence that names who leads
@@ -104,7 +105,7 @@ class _Question:
 
     def _known_parts(self) -> str:
         """The parts of the topic that the plan has any word of; the rest is how it came to be asked."""
-        return " ".join(p for p in self.topic.split(" ") if self.plan.topics.knows(p))
+        return self.plan.topics.known(self.topic)
 
     # — what a topic's units are —
 
@@ -126,19 +127,22 @@ class _Question:
 
     def _asked_last(self) -> bool:
         """Of a question that tells a story first, the part that asks who: its topic is tried alone, once."""
-        parts = [p for p in re.split("[，。；！？]", self.question) if p]
-        at = next((n for n, p in enumerate(parts) if ways.WHO.search(p)), 0)
+        parts, at = ways.parts_told(self.question)
         for part in reversed(parts[:at + 1]) if len(parts) >= STORY else ():  # “这项工作谁牵头” asks of the part before it
-            topic = trimmed(topic_of(part.replace(self.title, " ")))
-            enough = len(parts) > STORY or sum(map(len, terms(topic))) > MATTER
-            if enough and terms(topic) and topic != self.topic and self.plan.topics.matching(topic):
-                self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
-                return True
+            whole = trimmed(topic_of(part.replace(self.title, " ")))
+            for topic in dict.fromkeys((whole, self.plan.topics.known(whole))):
+                said = sum(map(len, terms(topic)))
+                enough = said > WORD and (len(parts) > STORY or said > MATTER)
+                if enough and topic != self.topic and self.plan.topics.matching(topic):
+                    self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
+                    return True
         return False
 
     def _with_prose(self, found: list[DutyRecord]) -> list[DutyRecord]:
         """With the parenthesis of a paragraph also the duties its very sentence lays down, where none was found by itself."""
         topics, added = self.plan.topics, set(found)
+        parts, at = ways.parts_told(self.question)
+        asked = topics.known(topic_of(" ".join(parts[max(0, at - 1):at + 1])))  # …那个会商会，由谁牵头
         for record in found:
             place = topics.place(record, self.topic)
             if any(r.kind == "prose" and r.clause_id == place.clause_id for r in found):
@@ -148,7 +152,7 @@ class _Question:
             shares = [topics.share(r, self.topic) for r in prose]
             least = max(SOME, max(shares, default=0.0) / 2)
             added |= {r for r, share in zip(prose, shares, strict=True)
-                      if share >= (LED if r.lead_units else least) or topics.ends_in(r, self.topic)}
+                      if share >= (LED if r.lead_units else least) or topics.ends_in(r, self.topic) or bool(terms(asked)) and r.lead_units and topics.share(r, asked) >= SOME}
         return [r for r in self.plan.records if r in added]
 
     def _matching(self, search: Callable[[str], list[Hit]] | None) -> list[DutyRecord]:

@@ -7,10 +7,10 @@ import re
 
 from kb.units import Mention, Units
 
-WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|(?:报|报到|报给|报送|上报|交|交到|送|送到|向|往|到|给)哪(?:里|儿)?|哪(?:个|一个|条)(?:口子|口|线)|哪(?:几|些)?家|的是哪(?:个|家|些)|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
+WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:市级|市直|市里的?|有关|相关)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|(?:报|报到|报给|报送|上报|交|交到|送|送到|向|往|到|给)哪(?:里|儿)?|哪(?:个|一个|条)(?:口子|口|线)|哪(?:几|些)?家|的是哪(?:个|家|些(?!事|任务|工作|活))|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
                  r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
 PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁(?:来|在|去|给)?(?=[一-鿿]{1,4}[吗呢？?]?$)|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|招进来|招商项目|拟招商|入园|"
-                        r"由谁|由哪(?:个|些|家)")
+                        r"由谁|由哪(?:个|些|家)|责任(?:落在|落到|归|算在?)|头上")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
 TOGETHER = re.compile(r"共同|碰到一起|[挂点]了?名|一起|一块|一同|同时|联合|重合|重叠|交叉|都(?!干|做|有|要|管什么|负责什么)|都有(?:份|的|名)")
 TAKES_PART = re.compile(r"([^是能可行会好对属算像])不\1|参与|参加|负责|管|配合|任务|责任|角色|关系")
@@ -26,6 +26,8 @@ PRONOUN = re.compile(r"(?:我们|咱们?|他们|她们|你们)(?:单位|[管局�
 WITH = re.compile(r"(?:我们|他们|咱们)(?:单位|局)?(?=[跟和与同])")
 WHETHER = re.compile(r"在不在|要不要|有没有份|参不参|挂没挂|是不是|算不算|用不用|该不该")
 DENIED = re.compile(r"^(?:我)?(?:可)?(?:(?<!是)不是|并非|不问|不指|没问|不说)")  # 不是市农业局: not the unit asked about
+BELONGING = re.compile("的?(?:那个|这个|那些|各自的|自己的)?")  # 各县区那个协同推进组
+WHICH = re.compile("(?:哪些|哪几个|哪个|几个|什么)$")  # 哪些市级部门牵头 names none
 MATTER_OF = re.compile(r"(?:的)?(?:产业|规划|项目|招商|布局|重大)")
 
 
@@ -55,6 +57,12 @@ def _with_units(sentence: str, named: list[Mention], units: Units) -> str:
     return sentence[:pronoun.start()] + names + ("共同" if len(named) > 1 else "") + sentence[pronoun.end():]
 
 
+def parts_told(question: str) -> tuple[list[str], int]:
+    """The parts of a question, brackets apart, and which of them asks who, or else when."""
+    parts = [p for p in re.split("[，。；！？（）()]", question) if p]
+    return parts, next((n for asks in (WHO, WHEN) for n, p in enumerate(parts) if asks.search(p)), 0)
+
+
 def without_denied(question: str, units: Units) -> str:
     """The question without the parts that only say which unit is not meant (不是县区那些农业局)."""
     parts = [p for p in re.split(r"(?<=[，,。！？!?；;：:\n])", question) if p]
@@ -72,7 +80,8 @@ def units_asked(mentions: list[Mention], question: str) -> list[Mention]:
     """The units asked about: not a new name in brackets, nor “市级部门” said of named ones, nor one named before the part that
     asks whether another takes part (环保局牵头的联席会议，国土局要不要参加), nor the beginning of another's name
     (各县区的…协同推进组)."""
-    mentions = [m for m in mentions if not any(0 <= n.start - m.end <= 1 and m.text in n.units[0] for n in mentions if n.units)]
+    mentions = [m for m in mentions if not any(n.units and n.start >= m.end and BELONGING.fullmatch(question, m.end, n.start) and m.text in n.units[0] for n in mentions)]
+    mentions = [m for m in mentions if not WHICH.search(question, 0, m.start)]
     known = [m for m in mentions if m.units]
     kept = [m for m in mentions if m.units or not known or not re.search("[（(][^）)]*$", question[:m.start])]
     kept = [m for m in kept if not m.text.endswith("市级部门") or len(known) == 1]

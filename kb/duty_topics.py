@@ -82,6 +82,10 @@ class Topics:
         """Does the plan have any of a topic's words?"""
         return any(self._known(t) for t in terms(topic))
 
+    def known(self, topic: str) -> str:
+        """The parts of a topic that hold a word of the plan, other parts left out."""
+        return " ".join(p for p in topic.split(" ") if self.knows(p))
+
     def share(self, record: DutyRecord, topic: str) -> float:
         """How much of a topic, by weight, a duty's words hold."""
         return self._scattered({t: self._weight(t) for t in terms(topic)}, self._full[self.records.index(record)])
