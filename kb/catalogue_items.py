@@ -20,6 +20,7 @@ class Need:
     text: str
     negated: bool = False
     trait: bool = False  # how it is made or equipped, not what it is
+    kind: bool = False  # of several kinds of the thing, each with its own limit: which one, must be said
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def _standards(part: str) -> list[Item]:
         lead, thing = unbracketed(m[1]), core_of(m[2])
         for kinds, amount in re.findall(r"([一-鿿、]+?)(?:人口以上)?(\d+[一-鿿]+?)(?=[,，(（]|$)", re.sub(r"[(（].*?[)）]", "", m[3])):
             if read := thresholds(f"{lead}超过{amount}"):
-                found.append(Item(f"{kinds}{amount}", (Need((thing,), m[2]), Need(tuple(re.split("[、和]", kinds)), kinds)), (Limit(read[0], amount, lead),)))
+                found.append(Item(f"{kinds}{amount}", (Need((thing,), m[2]), Need(tuple(re.split("[、和]", kinds)), kinds, trait=True, kind=True)), (Limit(read[0], amount, lead),)))
     elif m := re.match(r"在(.+、.+)(?:中|内)(.+)$", part):
         found.append(Item(part, (Need(tuple(m[1].split("、")), m[1]), Need((core_of(re.sub("^(?:开采|采)", "", m[2])),), m[2]))))
     elif m := re.match(r"(.+?)(?:生产|加工|制造)中(.+、.+)等([^，]+?)$", part):
@@ -79,7 +79,7 @@ def _standards(part: str) -> list[Item]:
         for clause in cut(m[2], "，,"):
             kind, _, rest = clause.replace("：", ":").partition(":")
             if read := thresholds(rest):
-                found.append(Item(clause, (Need((core_of(unbracketed(m[1])),), m[1]), Need((kind,), kind)), (Limit(read[0], rest, rest[:read[0].start]),)))
+                found.append(Item(clause, (Need((core_of(unbracketed(m[1])),), m[1]), Need(tuple(dict.fromkeys((kind, kind.rpartition("-")[2]))), kind, trait=True, kind=True)), (Limit(read[0], rest, rest[:read[0].start]),)))
     return found
 
 

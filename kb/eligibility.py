@@ -16,7 +16,7 @@ from kb.catalogue_items import Item
 from kb.catalogue_rules import items
 from kb.catalogue_wording import FILL
 from kb.editions import incomplete
-from kb.eligibility_facts import Check, Wording
+from kb.eligibility_facts import Check, Wording, of_said_kind
 from kb.models import CatalogueClass, Clause, Document
 from kb.store import Store
 
@@ -131,12 +131,12 @@ def edition(wording: Wording, document: Document, on: date, store: Store, near: 
             continue
         clause, rules = entries[clause_id]
         cosine, first = near.get(clause_id, 0.0), clause_id in nearest[:FOREMOST]
-        tried = [wording.check(item) for item in rules]
+        tried = of_said_kind([wording.check(item) for item in rules])
         encouraged = clause.fields["class"] == "鼓励类"
         checks = _meant(wording, [c for c in tried if c.speaks(encouraged)])
         share, least = ALIKE if encouraged else ALIKE_BARRED
         if not checks and first and cosine >= least:
-            checks = [c for item in rules if (c := wording.check(item, alike=share)).speaks(encouraged)]
+            checks = [c for c in of_said_kind([wording.check(item, alike=share) for item in rules]) if c.speaks(encouraged)]
         if clause_id in nearest[:CLOSEST]:
             named |= any(c.state != "no" or c.silent for c in tried)
         ranked = sorted(checks, key=lambda c: (RANK[c.state], c.words), reverse=True)

@@ -24,11 +24,12 @@ ACCURACY = re.compile("准确度低于[^,，]*?1/(\\d+)")  # 低于最大称量�
 FRACTION = re.compile("1/(\\d+)|([一二三四五六七八九十百千万]+)分之一")
 USED_BY = re.compile("）?(?:[、和][一-鿿]{2,4}|[一-鿿]{0,3})?(?:上|里|井下|企业)?(?:使用|用)的(?=[一-鿿])")
 BY_PRODUCT = re.compile("(?:场|厂|企业)(?:里|那边)?[拉收运]|[一-鿿]{0,4}(?:剩下?|产生|排出|留下)的(?=[一-鿿])|(?:场|厂|企业)?(?:产生|排出|剩下)?的?(?:副产物|下脚料|骨头|[鸡鸭鹅猪牛羊、]{1,4}(?:羽?毛|血|骨)|废料)|工段(?:不|另)")
-USED_FOR = re.compile("(?:供应|面向|用于|用在|用作|卖给|销往|下游(?:为|是)?|客户(?:为|是)?|目标市场[为是]?)[^，。；]{0,12}$")
+USED_FOR = re.compile("(?:供应|用于|用在|用作|卖给|销往|下游(?:为|是)?|客户(?:为|是)?|目标市场[为是]?)[^，。；]{0,12}$")
 THERE_ALREADY = re.compile("(?:已经?|早就?)[有建通]|现成")
 MATERIAL, MADE_WITH = re.compile("(?:^|[，。；、想要做搞是])(?:拿|用|以)(?:[一-鿿]{2,5}（)?$"), re.compile("）?[来去]?(?:调|配|做|制(?!造)|炼)(?!厂)")  # 拿豆油调的油墨
 JOINED_TO, TOGETHER_WITH = re.compile("(?:(?<!料)复合|[贴粘覆][到在])(?:[一-鿿]{2,5}（)?$"), re.compile("[与和同以][^，。；]{0,12}$")
 INTO_ONE = re.compile("）?[、一-鿿]{0,8}复合(?![材肥])")
+FOR_OTHERS, WITH_OTHERS = re.compile("[给为供][^，。；]{0,8}$"), re.compile("）?(?:厂|企业|公司)?(?:做?配套|供货)")
 OF_A_WAY = re.compile("基(?![地础因本])(?=[一-鿿（])|法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
@@ -53,9 +54,21 @@ class Check:
     by_meaning: bool = False  # the subject is named in other words, and only the meaning says so
     words: int = 0  # characters of the entry found in the question
 
+    @property
+    def of_which_kind(self) -> bool | None:
+        """Of an item that is one of several kinds of a thing: is it said that it is this one, or not said which? None for others."""
+        kinds = [n for n in self.item.needs if n.kind]
+        return None if not kinds else not any(n in self.unknown for n in kinds)
+
     def speaks(self, encouraged: bool) -> bool:
         """Does it speak of the project? 鼓励类 does not where only a kind beginning with 非 is not said (聚酯, of 非结晶聚酯)."""
         return self.state != "no" and not (encouraged and any(isinstance(u, Need) and not u.trait and denied_head(u.terms[0]) for u in self.unknown))
+
+
+def of_said_kind(checks: list[Check]) -> list[Check]:
+    """Of the items of an entry that are kinds of one thing, those whose kind is said, if any is."""
+    said = any(c.of_which_kind and c.state != "no" for c in checks)
+    return [c for c in checks if c.of_which_kind is not False] if said else checks
 
 
 class Wording(Exceptions):
@@ -89,7 +102,7 @@ class Wording(Exceptions):
             if need.trait:
                 value = self._trait(need)
                 if value is None:
-                    if not (self.unsure("".join(need.terms)) or self.unsettled or AT_MOST.fullmatch(need.text)):
+                    if not (need.kind or self.unsure("".join(need.terms)) or self.unsettled or AT_MOST.fullmatch(need.text)):
                         found.silent.append(need)
                         value = False
                         values.append(None)
@@ -163,18 +176,20 @@ class Wording(Exceptions):
                 places = [(a, b) for a, b, stated in self.project.mentions(term) if stated]
                 if any(self.project.bought(a, b) for a, b in places) and PACKING.search(self.text):
                     continue
-                if places and all(self._other(term, a, b, alone, made="制造" in need.text) for a, b in places):
+                if places and all(self._other(term, a, b, alone, "制造" in need.text, bool(re.search("服务", need.text))) for a, b in places):
                     continue
                 return True
         return False
 
-    def _other(self, term: str, begin: int, end: int, alone: bool, made: bool) -> bool:
+    def _other(self, term: str, begin: int, end: int, alone: bool, made: bool, service: bool) -> bool:
         """Does this mention speak of another thing: bought in, its machine, a longer chemical name, what a material is for?"""
         after = self.text[end:end + 4]
         if self.project.bought(begin, end) and (made or not re.search("[机炉]$|设备$|装置$", term)):
             return True
-        if MACHINE.match(self.text, end) and not MACHINE.search(term):
+        if MACHINE.match(self.text, end) and not MACHINE.search(term) and not (service and self.text.startswith("店", end)):
             return True
+        if FOR_OTHERS.search(self.text, 0, begin) and WITH_OTHERS.match(self.text, end):
+            return True  # 给电解铝厂配套
         if USED_FOR.search(self.text, max(0, begin - 18), begin) and not self.text.startswith("的", end) or THERE_ALREADY.match(self.text, end):
             return True
         if BY_PRODUCT.match(self.text, end) or USED_BY.match(self.text, end):
