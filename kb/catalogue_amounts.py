@@ -18,6 +18,8 @@ ONE = re.compile(r"[一1]条(?:生产)?线|(?<!\d)[一1]条(?![一-鿿])|单条|
 SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d)|几条|条数|线数|几班|(?<![单一])班制|班次|[两二三]班|生产线数|[两二三四五六多]条|(?:[2-9]|\d\d)条")
 OF_A_PIECE = re.compile(r"单(?:块|件|片|张|个|丝|体|根|粒|枚|只|瓶)[一-鿿]{0,6}$")
 PIECES = {"件", "只", "台", "套", "支", "把", "辆", "条"}  # what speech counts as 个
+CONSUMED = re.compile("(?:用水|耗水|水耗|用电|耗电|电耗)$")
+FACE = re.compile(r"(\d+(?:\.\d+)?)(米|毫米|厘米|mm|m)?(?:宽|长|高)?[×xX*乘]?(\d+(?:\.\d+)?)(毫米|厘米|米|mm|m)")
 SIZE = re.compile("(?:直径|宽度|长度|厚度|高度|幅宽|口径|转速|速度|功率|容积|压力)$")
 COMPARING = re.compile("(?:不?(?:大于|小于|低于|高于|少于)|等于|超过|达到|[为在])+$")
 NOT_MADE = re.compile("(?:不再?(?:生产|做|产|含|包括|涉及)|没有)[^，。；]{0,6}$")
@@ -36,11 +38,15 @@ class Amounts(Words):
                 continue  # 不生产6千伏及以上产品
             if piece and not OF_A_PIECE.search(limit.lead) and limit.threshold.limits[0].per:
                 continue  # 单块面积1.62平方米 is no yearly output
+            if CONSUMED.search(limit.lead) and not self._consumed(q, limit):
+                continue  # 年洗原毛800吨 is no water used
             c = compare(q, limit.threshold) or self._named_alike(q, limit)
             if c is None and q.measure == "用量":
                 c = compare(replace(q, measure=None), limit.threshold)  # 炼钢用生铁高炉1000立方米 uses up nothing
             if c and c.holds is not None:
                 found.append((q, c))
+        if not found and OF_A_PIECE.search(limit.lead[:-2] or limit.lead) and (face := self._face(limit)) and (c := compare(face, limit.threshold)):
+            found.append((face, c))
         if not found and (bare := self._without_unit(limit)) and (c := compare(bare, limit.threshold)):
             found.append((bare, c))
         if not found:
@@ -66,6 +72,21 @@ class Amounts(Words):
         measure = SIZE.search(COMPARING.sub("", limit.lead))
         m = measure and re.search(rf"{measure[0]}[为是约达]?(\d+(?:\.\d+)?)(?=[，,。；的]|$)", self.text)
         return replace(limit.threshold.limits[0], value=Decimal(m[1]), bound="", text=m[1], start=m.start(1), end=m.end(1)) if m else None
+
+    def _consumed(self, q: Quantity, limit: Limit) -> bool:
+        """Is this amount said to be used up, of what the limit speaks of (洗一吨原毛要用25吨水)?"""
+        what = CONSUMED.search(limit.lead)[0].strip("用耗")  # type: ignore[index]
+        begin = max((at for at, _ in self.project.segments if at <= q.start), default=0)
+        return self._near(q, limit.lead) or bool(re.search("[用耗]", self.text[begin:q.start])) and (what in self.text[begin:q.start] or self.text.startswith(what, q.end))
+
+    def _face(self, limit: Limit) -> Quantity | None:
+        """The area of a piece whose length and width are said (单块1.2米×2.4米; 一块1.2米宽2.4米长)."""
+        own, m = limit.threshold.limits[0], FACE.search(self.text)
+        if not m or own.dimension != "面积":
+            return None
+        size = {"米": Decimal(1), "毫米": Decimal("0.001"), "厘米": Decimal("0.01"), "mm": Decimal("0.001"), "m": Decimal(1)}
+        area = Decimal(m[1]) * size[m[2] or m[4]] * Decimal(m[3]) * size[m[4]]
+        return replace(own, value=area, unit="平方米", canonical="平方米", bound="", text=m[0], start=m.start(), end=m.end())
 
     def _of_one_line(self, limit: Limit) -> bool:
         return bool(SINGLE.search(limit.lead + limit.text)) or any(SINGLE.match(x) for x in limit.threshold.limits[0].qualifiers)

@@ -18,7 +18,7 @@ from kb.catalogue_brackets import (
     take_brackets,
     variants_of,
 )
-from kb.catalogue_items import AT_MOST, Exemption, Item, Limit, Need
+from kb.catalogue_items import AT_MOST, Exemption, Item, Limit, Need, with_name
 from kb.catalogue_pieces import (
     ACTIVITY,
     Piece,
@@ -38,6 +38,7 @@ from kb.catalogue_terms import (
     leading_word,
     numbers_in,
     parts_two,
+    same_head,
     second_work,
     shared_head,
     shared_material,
@@ -54,7 +55,9 @@ SCOPE = re.compile(r"^(?:(?:[东中西]、?)+部地区|缺水地区|北方|南�
 LISTED = re.compile(r"(?:日|年)(?:处理|加工|屠宰)([^，,；;\d（(]+?)(?=\d)")
 USING = re.compile(r"(?:采用|使用|利用|建立)([^，\d]+?)(?:等(?:多种)?新?(?:技术|工艺|系统)?(?:装备|设备)?)?，(?:生产|制造)?(.+)$")
 ALL_KINDS = re.compile("高、中、低压|大、中、小型|(?<=兆帕及以下)中低压")  # every kind there is, or what the limit says: the thing itself
+OF_AN_ANIMAL = "骨血肉皮毛羽脂"
 ANIMALS = "牛羊猪鸡鸭鹅"  # 牛羊: either of them
+ENERGY = re.compile(r"(?:符合国家)?(\d)级能效或(\d)级能效(?=[一-鿿])")
 GRADE = re.compile(r"\d[\d.]*级(?:及?以[上下])?(?=..)")
 JOIN = re.compile(r"、(?:以及)?|/(?=[一-鿿])|(?<=[一-鿿])以及(?=[一-鿿])|(?<=[一-鿿]{2})及(?![以其时])(?=[一-鿿]{2})|(?<=[一-鿿]{2})[和与或](?=[一-鿿A-Z\d]{2})|(?<=以下)[和或](?=\d)")
 
@@ -91,6 +94,9 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
                 traits.append((m.start(), Need(terms, m[0].strip("的，但且"), negated, True)))
         for m in list(pattern.finditer(plain)):
             plain = plain[:m.start()] + "\0" * len(m[0]) + plain[m.end():]
+    for m in ENERGY.finditer(plain):
+        traits.append((m.end(), Need(tuple(x for g in m.groups() for x in (f"{g}级能效", f"{g}级")), m[0], trait=True)))
+        plain = plain[:m.start()] + "\0" * len(m[0]) + plain[m.end():]
     limits = thresholds(plain)
     whole = [m.span(1) for m in LISTED.finditer(plain)]
     cuts = [(0, 0, "")] + [(m.start(), m.end(), m[0]) for m in JOIN.finditer(plain)
@@ -155,7 +161,7 @@ def _joined(pieces: list[Piece], clause: str) -> list[Item]:
     for n, piece in enumerate(pieces):
         following = pieces[n + 1] if n + 1 < len(pieces) else None
         open_ = bool(piece.limits) and not core_of(piece.subject) or (not piece.limits and piece.traits and not core_of(piece.subject))
-        apart = following is not None and (following.separator not in "、，,、以及" or following.renewed or piece.renewed and following.limits and not core_of(following.subject))
+        apart = following is not None and (any(t.negated and t.text.startswith("以及") for t in following.traits) or following.separator not in "、，,、以及" or following.renewed or piece.renewed and following.limits and not core_of(following.subject))
         if following and re.search("范围内$", piece.subject):
             carried_traits.append(Need((piece.subject.removesuffix("范围内"),), piece.subject, trait=True))
             continue
@@ -181,10 +187,14 @@ def _joined(pieces: list[Piece], clause: str) -> list[Item]:
         core = core_of(piece.subject)
         if ACTIVITY.fullmatch(core):
             continue
+        if n and (m := re.fullmatch("(设备|装备)(?:的?(?:制造|生产))?", piece.subject)) and found and found[-1].subject and not piece.limits:  # 无线局域网技术开发、设备制造
+            found[-1] = with_name(found[-1], m[1])
+            continue
         head = core_of(next((p for p in out[n:] if re.search("(?:项目|生产线|装置)$", p.subject)), last).subject)
         if len(core) == 1 and n + 1 < len(out):
             longer = next((c for p in out[n + 1:] if len(c := core_of(p.subject)) > 1), core)
-            core += longer[1:]
+            before = core_of(out[n - 1].subject) if n else ""
+            core = before[:-1] + core if len(before) == 3 and core in OF_AN_ANIMAL else core + longer[1:]  # 畜禽骨、血; 泵、阀门
         needs: list[Need] = []
         if piece.of and (core or n < len(out) - 1 or piece.limits) and not (len(out) == 1 and len(core) > 5):
             needs.append(Need(tuple(x for x in re.split("[、/]|等", piece.of) if x), piece.of))
@@ -201,7 +211,7 @@ def _joined(pieces: list[Piece], clause: str) -> list[Item]:
                 needs.append(Need((denied,), denied))
             if piece is not last and (governed := governing(piece, out[n + 1:])):
                 needs.append(Need(governed, head))
-            elif piece is not last and not piece.more and (h := aligned_head(core, [core_of(p.subject) for p in out[n + 1:n + 4]]) or shared_head(core, head)):
+            elif piece is not last and not piece.more and (h := same_head(core, core_of(out[n + 1].subject)) or aligned_head(core, [core_of(p.subject) for p in out[n + 1:n + 4]]) or shared_head(core, head)):
                 needs.append(Need((h,), head))
             elif n and not piece.limits and (not is_strong(core) or (len(core) == 2 and piece is last and piece.separator in "及和与/" and len(core_of(out[n - 1].subject)) > 3)) and (prefix := leading_word(out[n - 1].subject) or prefix):
                 needs.insert(0, Need((prefix, *prefix) if prefix.strip(ANIMALS) == "" else (prefix,), prefix))

@@ -5,7 +5,7 @@ words are kept with each, for the answer to quote.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.quantities import Threshold
 
@@ -62,3 +62,9 @@ class Item:
     @property
     def subject(self) -> tuple[Need, ...]:
         return tuple(n for n in self.needs if not n.trait)
+
+
+def with_name(item: Item, ending: str) -> Item:
+    """The item with another name of its thing: what it already is, and the equipment for it (无线局域网设备)."""
+    own = item.subject[0]
+    return replace(item, needs=tuple(replace(n, terms=(*n.terms, f"{n.terms[0]}{ending}")) if n is own else n for n in item.needs))

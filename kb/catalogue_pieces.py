@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from kb.catalogue_items import Exemption, Limit, Need
-from kb.catalogue_terms import PLAIN, core_of, measured_thing
+from kb.catalogue_terms import PLAIN, WEAK, core_of, measured_thing
 from kb.quantities import Threshold
 
 BY_PRODUCT = re.compile("(?:副产物|废弃物|废物|资源)?(?:综合|回收|循环)?(?:综合|回收|循环|再)?利用.*")
@@ -81,6 +81,8 @@ def governing(piece: Piece, after: list[Piece]) -> tuple[str, ...]:
             return ()
         if m := re.search(r"[^的等](?:的|等)(?=[^的等]{2,}$)(.+)$", p.subject):
             rest = m[1]
+            if "服务" in rest and len(own := core_of(piece.subject)) > 3 and not any(own[n:n + 2] in WEAK for n in range(len(own) - 1)):
+                return ()  # 劳务派遣…等人力资源服务业 stands for itself
             if "等" not in p.subject or re.search("综合利用|回收|处理|治理|储运|服务|设施|监测|检测|系统|工艺|技术", rest):
                 if BY_PRODUCT.fullmatch(rest):
                     return ("利用",)

@@ -23,7 +23,7 @@ EASY = re.compile(r"普通低档|普通|常规|一般用途|一般|通用类|民
 MODIFIER = re.compile(r"(?:[型化级性式用态际]|新型|特种|特殊|绿色|节能|环保|高效|先进|清洁|安全|现代|大|小|中|高档|专用|移动|无线|有线|网络|微孔|连续|间歇|间断|规范|干|湿|高|低|有机|无机|天然|合成|医疗|红色|工业)$")
 MEASURE = re.compile(r"(?:能力|规模为?|产能|容量|容积|高度|直径|宽度|长度|功率|速度|转速|频率|率|量|单线|单窑|单班|单套|单系列|单条|单机|年产|日产|低于|超过|参数|面积|系数|强度|厚度|压力|含量|储量|纯度"
                      r"|消耗|体积|吨位|斗容|次数|寿命|时速|轴重|密度|效率|幅宽|线宽|人数|总人数|分辨率|模量|精度|成本|煤耗|焦比|电耗|水|耗|等级|分子量)$")
-PROPERTY = re.compile("(?:功率|压力|电压|强度|温度|速度|密度|纯度|浓度|精度|频率)$")
+WITH_MAKING = re.compile("(?:项目|生产|制造|加工|及|和|与|、)")
 VAGUE = re.compile("^(?:新型|高性能|高档|高端|先进|现代|关键|节能环保|重点)|(?:综合|利用|服务|技术|处理|管理)$")
 VERB = re.compile(r"^(?:单线|单班|单窑|单系列|单条|单套|日|年)*(?:日|年)?(?:处理|加工|屠宰|处置|利用|开采|设计|生产)+(?=.{2})")
 AMOUNT_NOTE = re.compile(r"(?:不含|含|含本数|折干|折100%|折纯)")
@@ -74,14 +74,21 @@ def shared_head(core: str, head: str) -> str:
 
 def aligned_head(core: str, following: list[str]) -> str:
     """The head of the first of the next pieces whose kind is written like this one: 中碱、无碱、耐碱玻璃球窑; 合金钢、不锈钢、
-    耐候钢高强度紧固件; 普通功率和高功率石墨电极. "" where there is none."""
+    耐候钢高强度紧固件. "" where there is none."""
     at = len(core) - 1
-    if (m := PROPERTY.search(core)) and (same := re.match(f".{{1,3}}{m[0]}(?=..)", following[0] if following else "")):
-        return following[0][same.end():]
     for head in following:
         if 0 < at < 5 and "等" not in head and len(head) - at > 2 and head[at] == core[-1] and head[at - 1:at + 1] != core[-2:]:
             return head[at + 1:]
     return ""
+
+
+def same_head(core: str, following: str) -> str:
+    """The head of the next piece where both end the same before it: 普通功率和高功率石墨电极; 老年人、未成年人活动场所. "" where they do not."""
+    same = re.match(f"([一-鿿]{{1,3}}){re.escape(core[-2:])}(?=..)", following) if 2 < len(core) < 6 else None
+    if not same or "等" in following or same[1] == core[:-2] or WITH_MAKING.match(following, same.end()):
+        return ""
+    head = following[same.end():]
+    return head if core_of(head) and head not in WEAK else ""
 
 
 def shared_material(first: str, others: list[str]) -> str:

@@ -16,7 +16,9 @@ UNSURE = re.compile(r"待定|未定|没定|没有定|不确定|[未没]确定|�
 OF_SCALE = re.compile(r"规模|产能|产量|多少|多大|能力|数量|件数|头数|几条|条数|面积|投资|单线")
 FILL = re.compile(r"(?<=[^的和及、，（][^的和及、，（])用(?=[一-鿿]{2})|(?<=[气煤油酸])制(?=[一-鿿])|(?<=..)制品|基础设施|设施|资源化|型?材质|资源循环|再利用|(?<!可)循环利用|回收利用|综合利用|利用|(?<=..)服务业?(?!器)|^城市(?=.{4})|(?<=人工)(?:作业|操作|方式)|城市(?=、|区域)|区域[内间]?的?|符合国家|先进的?(?=工艺)|普通|低档|方式|常规|一般用途|一般|通用类?|各类|各种|以及|及其|规模化?|企业|的|等|及|和|与|、|，|,|类|项目|工程|生产线|生产装置|装置|生产|制造|建设|加工(?!中心)|开发|应用|技术|工艺|采用|使用|研发|推广|传承|创新|(?<=[一-鿿]{2})产品|新型|直接|（|）|\(|\)")
 VERBS = {"回收": "回收|收[回来集]|再生|再做回|拉过来", "利用": "利用|加工|回收|收[回来集]|[拉运]回来?[做打磨]|拿来做|提取|提炼|制成|做成|打成|变成|生产", "种植": "[种栽](?![类子质])", "养殖": "喂(?!入)|养(?![老护生分])"}  # what one character says in speech
-SHAPE = re.compile("(?<=[一-鿿]{2})[式型](?=[一-鿿]{2})")  # 振动液压式压路机 is 液压振动压路机
+MACHINE_OF = re.compile("[一-鿿]{2,3}机(?![组械])")  # 铁合金烧结机 is no 铁合金
+CHEMICAL_NAME = re.compile("[甲乙丙丁苯二三四酸酯酮醇胺烯烷氯氟硫磷氢]{5,}")
+SHAPE = re.compile("(?<=[一-鿿]{2})[式型法](?=[一-鿿]{2})")  # 振动液压式压路机 is 液压振动压路机
 LACKING = re.compile("无([一-鿿]{2})(.{2,})")
 MOSTLY = 0.6  # of a longer term's pairs of characters: it is named in other words
 
@@ -110,6 +112,8 @@ class Words:
 
     def _covered(self, chunk: str, unsettled: bool) -> bool:
         at, last = 0, -1
+        if CHEMICAL_NAME.search(chunk):
+            return any(self.project.stated(p, p + len(chunk)) for p in self.project.places(chunk))  # no parts of a chemical's name
         while at < len(chunk):
             for end in range(len(chunk), at, -1):
                 places = [p for p in self.project.places(chunk[at:end])
@@ -135,6 +139,7 @@ def worded(question: str) -> str:
     """The question without who asks and which class it asks for, with the catalogue's word beside an everyday one."""
     text = ASKING.sub("", OWNER.sub("", question))
     text = re.sub(r"(?<![\d.])(\d+)(米|吨)([1-9])(?![\d.米吨万千百十]|平|立|厘|毫|分|台|套|条|个|座|层|块|件|根|只|号|期)", r"\1.\3\2", text)  # 3米2
+    text = re.sub("(?:租赁|租用|承租)(?=[^，。；]{0,8}(?:商铺|门面|铺面|厂房|场地|房屋|写字楼|楼))", "", text)  # where it sits is not what it does
     text = re.sub("(?:煤|金属)?矿(?:山|井)?(?:上|里|井下)?用的(?=[一-鿿]{2})", "矿用", text)
     text = re.sub("(竹[^，。；竹]{0,8})化学浆", r"\1化学竹浆", text)
     text = re.sub("[一每]吨(?=料)", "吨", text).replace("黏", "粘").replace("千吨级", "1000吨级").replace("万吨级", "10000吨级")
@@ -142,7 +147,7 @@ def worded(question: str) -> str:
     text = re.sub("([一二三四五六七八九])成(?![套分品功立型材本员就果年熟为])", lambda m: f"{'一二三四五六七八九'.index(m[1]) + 1}0%", text)
     text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
     for word in words("entry"):
-        if word.say in text and word.means not in text and not (word.say.isascii() and re.search(f"[A-Za-z]{word.say}|{word.say}[A-Za-z]", text)):
+        if word.say in text and word.means not in text and not MACHINE_OF.match(text, text.index(word.say) + len(word.say)) and not (word.say.isascii() and re.search(f"[A-Za-z]{word.say}|{word.say}[A-Za-z]", text)):
             text = text.replace(word.say, word.means if word.say[0] in "无非不" else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
     return text
 

@@ -142,7 +142,7 @@ class _Question:
         """With the parenthesis of a paragraph also the duties its very sentence lays down, where none was found by itself."""
         topics, added = self.plan.topics, set(found)
         parts, at = ways.parts_told(self.question)
-        asked = topics.known(topic_of(" ".join(parts[max(0, at - 1):at + 1])))  # …那个会商会，由谁牵头
+        asked = topics.known(topic_of(parts[at])) or topics.known(topic_of(parts[max(0, at - 1)]))  # …那个会商会，由谁牵头
         for record in found:
             place = topics.place(record, self.topic)
             if any(r.kind == "prose" and r.clause_id == place.clause_id for r in found):

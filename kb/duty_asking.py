@@ -8,11 +8,11 @@ import re
 from kb.units import Mention, Units
 
 WHO = re.compile(r"谁|哪一?(?:个|些|家|几个|几家)?(?:市级|市直|市里的?|有关|相关)?(?:部门|单位|局|委|机构|机关|科室|办公室|组)|(?:报|报到|报给|报送|上报|交|交到|送|送到|向|往|到|给)哪(?:里|儿)?|哪(?:个|一个|条)(?:口子|口|线)|哪(?:几|些)?家|的是哪(?:个|家|些(?!事|任务|工作|活))|哪(?:个|家|些|几家)(?:来|牵头|负责|管|抓|审|定)|"
-                 r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有|都)(?!不)")
+                 r"什么(?:部门|单位)|哪家|(?:牵头|责任)(?:单位|部门)(?:是|有(?!没)|都)(?!不)")
 PLAN_WORDS = re.compile(r"牵头|责任单位|责任部门|责任主体|配合|归谁|归哪|谁(?:来|在|去|给)?(?=[一-鿿]{1,4}[吗呢？?]?$)|谁来?负责|谁来?管|(?:部门|单位|局)来?(?:负责|管|抓|牵头)|责任分工|方案|职责|招进来|招商项目|拟招商|入园|"
                         r"由谁|由哪(?:个|些|家)|责任(?:落在|落到|归|算在?)|头上")
 OF_PLANS_ALONE = re.compile(r"牵头|责任单位|责任部门|责任分工|配合|方案")
-TOGETHER = re.compile(r"共同|碰到一起|[挂点]了?名|一起|一块|一同|同时|联合|重合|重叠|交叉|都(?!干|做|有|要|管什么|负责什么)|都有(?:份|的|名)")
+TOGETHER = re.compile(r"共同|[两三]家都|碰到一起|[挂点]了?名|一起|一块|一同|同时|联合|重合|重叠|交叉|都(?!干|做|有|要|管什么|负责什么)|都有(?:份|的|名)")
 TAKES_PART = re.compile(r"([^是能可行会好对属算像])不\1|参与|参加|负责|管|配合|任务|责任|角色|关系")
 IS_FOR = re.compile(r"(?:是|该|应该|应当|要)?(?:由|归|让)(?:谁|哪)")  # after a unit that the question is about, not one that acts
 LAW = re.compile(r"罚|查不到|谁来?修复|吊销|拘留|坐牢|起诉|告[它他她谁]|赔偿|举证|投诉|举报|违法(?!项目|企业)|犯法")
@@ -26,6 +26,7 @@ PRONOUN = re.compile(r"(?:我们|咱们?|他们|她们|你们)(?:单位|[管局�
 WITH = re.compile(r"(?:我们|他们|咱们)(?:单位|局)?(?=[跟和与同])")
 WHETHER = re.compile(r"在不在|要不要|有没有份|参不参|挂没挂|是不是|算不算|用不用|该不该")
 DENIED = re.compile(r"^(?:我)?(?:可)?(?:(?<!是)不是|并非|不问|不指|没问|不说)")  # 不是市农业局: not the unit asked about
+WHERE = re.compile("(?:去|到|下到?|赴|深入)$")  # 去各县区查: where, not who
 BELONGING = re.compile("的?(?:那个|这个|那些|各自的|自己的)?")  # 各县区那个协同推进组
 WHICH = re.compile("(?:哪些|哪几个|哪个|几个|什么)$")  # 哪些市级部门牵头 names none
 MATTER_OF = re.compile(r"(?:的)?(?:产业|规划|项目|招商|布局|重大)")
@@ -73,7 +74,7 @@ def without_denied(question: str, units: Units) -> str:
 def of_topic_alone(mention: Mention, question: str, units: Units) -> bool:
     """Do 县区 only say whose matter it is (县区产业布局), and are not the unit asked about?"""
     districts = any(named.districts for g in mention.units if (named := units.groups.get(g) or units.by_name.get(g)))
-    return districts and bool(MATTER_OF.match(question, mention.end))
+    return districts and bool(MATTER_OF.match(question, mention.end) or WHERE.search(question, 0, mention.start))
 
 
 def units_asked(mentions: list[Mention], question: str) -> list[Mention]:

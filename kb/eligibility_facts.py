@@ -23,13 +23,14 @@ SHORT_OF = "(?:达不到|未达|没达|不达|不符合|不满足|够不上)"
 ACCURACY = re.compile("准确度低于[^,，]*?1/(\\d+)")  # 低于最大称量的1/3000: less exact
 FRACTION = re.compile("1/(\\d+)|([一二三四五六七八九十百千万]+)分之一")
 USED_BY = re.compile("）?(?:[、和][一-鿿]{2,4}|[一-鿿]{0,3})?(?:上|里|井下|企业)?(?:使用|用)的(?=[一-鿿])")
-BY_PRODUCT = re.compile("(?:场|厂|企业)(?:里|那边)?[拉收运]|[一-鿿]{0,4}(?:剩下?|产生|排出|留下)的(?=[一-鿿])|(?:场|厂|企业)?(?:产生|排出|剩下)?的?(?:副产物|下脚料|骨头|[鸡鸭鹅猪牛羊、]{1,4}(?:羽?毛|血|骨)|废料)|工段(?:不|另)")
+BY_PRODUCT = re.compile("(?:场|厂|企业)(?:里|那边)?[拉收运]|）?[一-鿿]{0,4}(?:剩下?|产生|排出|留下|不要|扔掉|废弃)的(?=[一-鿿])|(?:场|厂|企业)?(?:产生|排出|剩下)?的?(?:副产物|下脚料|骨头|[鸡鸭鹅猪牛羊、]{1,4}(?:羽?毛|血|骨)|废料)|工段(?:不|另)")
 USED_FOR = re.compile("(?:供应|用于|用在|用作|卖给|销往|下游(?:为|是)?|客户(?:为|是)?|目标市场[为是]?)[^，。；]{0,12}$")
 THERE_ALREADY = re.compile("(?:已经?|早就?)[有建通]|现成")
 MATERIAL, MADE_WITH = re.compile("(?:^|[，。；、想要做搞是])(?:拿|用|以)(?:[一-鿿]{2,5}（)?$"), re.compile("）?[来去]?(?:调|配|做|制(?!造)|炼)(?!厂)")  # 拿豆油调的油墨
 JOINED_TO, TOGETHER_WITH = re.compile("(?:(?<!料)复合|[贴粘覆][到在])(?:[一-鿿]{2,5}（)?$"), re.compile("[与和同以][^，。；]{0,12}$")
 INTO_ONE = re.compile("）?[、一-鿿]{0,8}复合(?![材肥])")
-FOR_OTHERS, WITH_OTHERS = re.compile("[给为供][^，。；]{0,8}$"), re.compile("）?(?:厂|企业|公司)?(?:做?配套|供货)")
+FOR_OTHERS, WITH_OTHERS = re.compile("[给为供][^，。；]{0,8}$"), re.compile("）?[一-鿿]{0,3}?(?:厂|企业|公司|用户|客户)?(?:做?配套|供货)|）?[一-鿿]{0,3}(?:企业|用户|客户)(?=[，。；]|$)")
+EQUIPPED_WITH = re.compile("(?:配置|配备|购置?|购买|买)[^，。；]{0,18}$")
 OF_A_WAY = re.compile("基(?![地础因本])(?=[一-鿿（])|法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
@@ -198,6 +199,12 @@ class Wording(Exceptions):
             return True
         if JOINED_TO.search(self.text, 0, begin) or TOGETHER_WITH.search(self.text, 0, begin) and INTO_ONE.match(self.text, end):
             return True  # 大理石薄板与瓷砖复合
+        if (made or term.endswith("车")) and EQUIPPED_WITH.search(self.text, max(0, begin - 24), begin):
+            return True  # 配置坐标磨床, 购置20台厢式货车
+        if term.endswith("车") and re.match("）?(?:拉货|跑|运)", after):
+            return True
+        if CHEMICAL.search(term[-1]) and re.search("采用(?:[A-Za-z]{2,6}（)?$", self.text[:begin]):
+            return True  # 采用PTA直接酯化
         if OF_A_WAY.match(after.lstrip("）")) or OF_A_PLANT.match(self.text, end):
             return True
         if CHEMICAL.search(term[-1]) and (after and CHEMICAL.match(after) or COMPOUND.search(self.text[begin - 1:begin])):
