@@ -114,8 +114,8 @@ class Amounts(Words):
             return compare(replace(q, measure=own.measure, per=own.per), limit.threshold)  # 年产…合计80万吨
         if own.dimension == q.dimension == "长度" and own.measure is None and q.measure:
             return compare(replace(q, measure=None), limit.threshold)  # 口径20英寸, where the entry says 56英寸 alone
-        if q.canonical == own.canonical == "人" and own.measure is None:
-            return compare(replace(q, measure=None), limit.threshold)  # 危险工房一共2人
+        if q.canonical in ("人", "个") and own.canonical == "人" and q.measure in (None, "合计", "人数"):
+            return compare(replace(q, canonical="人", dimension=own.dimension, measure=own.measure), limit.threshold)  # 危险工房一共2人
         if q.canonical == "个" and own.canonical in PIECES and q.per in (own.per, None):
             return compare(replace(q, canonical=own.canonical, dimension=own.dimension, per=own.per), limit.threshold)  # 一年80万个马桶
         if own.canonical == "蒸吨" and q.canonical == "吨" and q.measure is None and q.per in (None, "hour"):

@@ -131,6 +131,13 @@ def kinds_of(inner: str, subject: str) -> list[Item]:
     return [Item(k, (Need((x + shared,), x + shared),), (Limit(t, k, before + after[len(shared):]),)) for (k, t), x in zip(read, own, strict=True) if x != "其他"]
 
 
+def kind_limit(inner: str) -> tuple[tuple[str, ...], Limit] | None:
+    """Another limit for special kinds, named with the class they are of: （蜡质玉米、高直链玉米等特种玉米年加工规模1万吨以下）."""
+    m = re.fullmatch("((?:[一-鿿]{3,8}、)*[一-鿿]{3,8})等([一-鿿]{3,6}?)((?:年加工|年产|年处理)?(?:规模|能力)?\\d.*)", inner)
+    read = thresholds(m[3]) if m else []
+    return ((*m[1].split("、"), m[2]), Limit(read[0], inner, m[3][:read[0].start])) if m and read else None
+
+
 def rates_of(inner: str) -> list[Item]:
     """The rates a bracket asks of several things: （单晶硅光伏电池的转换效率大于22.5%，多晶硅…）; none where it names but one."""
     found = [_rated(k, t[0]) for k in re.split("[，,；;]", inner) if RATE.match(k) and (t := thresholds(k))]

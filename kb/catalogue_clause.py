@@ -11,6 +11,7 @@ from kb.catalogue_brackets import (
     CARVES,
     exemptions_in,
     graded,
+    kind_limit,
     kinds_of,
     other_names,
     parts_of,
@@ -18,7 +19,7 @@ from kb.catalogue_brackets import (
     take_brackets,
     variants_of,
 )
-from kb.catalogue_items import AT_MOST, Exemption, Item, Limit, Need, with_name
+from kb.catalogue_items import AT_MOST, NUMBERED, Exemption, Item, Limit, Need, with_name
 from kb.catalogue_pieces import (
     ACTIVITY,
     Piece,
@@ -123,7 +124,7 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
         elif grades := graded(inner):
             head = core_of(piece.subject)[-2:]
             special += [Item(f"{kind}{piece.subject}", (Need((head,), piece.subject), Need((kind,), kind)), (Limit(limit, inner, ""),)) for kind, limit in grades]
-        elif AT_MOST.fullmatch(inner):
+        elif AT_MOST.fullmatch(inner) or NUMBERED.fullmatch(inner):
             piece.traits.append(Need((inner,), inner, trait=True))
         elif re.match("含|包括", inner):
             piece.more += other_names(re.sub("[（(].*?[）)]", "", inner))
@@ -131,6 +132,10 @@ def clause_items(clause: str, before: Held) -> tuple[list[Item], Held]:
             piece.regional = (m[1], [Limit(x, m[2], m[2][:x.start]) for x in t])
         elif variants := variants_of(inner, piece.limits):
             piece.variants += variants
+        elif special_kinds := kind_limit(inner):
+            names, limit = special_kinds
+            special.append(Item(inner, (Need((core_of(piece.subject),), piece.subject), Need(names, "、".join(names))), (limit,)))
+            piece.exceptions.append(Exemption(inner, items=(Item(inner, (Need(names, inner),)),)))
         elif rates := rates_of(inner):
             special += rates
         elif kinds := kinds_of(inner, core_of(piece.subject)):
@@ -166,7 +171,7 @@ def _joined(pieces: list[Piece], clause: str) -> list[Item]:
             carried_traits.append(Need((piece.subject.removesuffix("范围内"),), piece.subject, trait=True))
             continue
         if following and re.fullmatch(r"[A-Z]\d?级", piece.subject) and following.limits:
-            carried_traits.append(Need((piece.subject,), piece.subject, trait=True))
+            carried_traits.append(Need((piece.subject, piece.subject.removesuffix("级")), piece.subject, trait=True))
             continue
         if following and open_ and not apart and (not piece.of or measures_other(piece, following)):
             carried += piece.limits

@@ -34,7 +34,9 @@ class Exceptions(Amounts):
 
     def excepted(self, exception: Exemption, of: str = "") -> bool | None:
         """Does what is excepted hold? None where the question does not say. `of`: the words of the entry's own subject."""
-        partly = bool(RENEWAL.search(exception.text) and RENEWAL.search(self.text))
+        if exception.items and re.search("(?<!不)属于?除外", self.raw):
+            return True
+        partly = bool(RENEWAL.search(exception.text)) and any(self.project.stated(m.start(), m.end()) for m in RENEWAL.finditer(self.text))
         if exception.places:
             found = [holds(p, self.where, self.raw) for p in exception.places]
             return True if True in found else None if None in found else False
@@ -66,6 +68,8 @@ class Exceptions(Amounts):
 
     def supposed_not(self, exception: Exemption, item: Item) -> bool:
         """May it be supposed that an exception does not hold of which the question does not say that it does?"""
+        if exception.what.startswith("不") and self.says(exception.what[1:5]):
+            return True  # 不新增产能的, and the question says 新增产能
         if exception.text in self.partly or self._left_open(exception):
             return False
         subject = [t for n in item.subject for t in n.terms]

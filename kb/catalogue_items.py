@@ -11,6 +11,8 @@ from kb.quantities import Threshold
 
 AT_MOST = re.compile(r"([一-鿿]+度)[≤<](\d[\d.]*)")  # 轻量化度≤1.0: a number without a unit
 
+NUMBERED = re.compile(r"([一-鿿]{2,}号)(\d+)[~～—–-](\d+)")  # 机座号80~355: a range of numbers without a unit
+
 
 @dataclass(frozen=True)
 class Need:

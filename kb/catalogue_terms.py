@@ -32,6 +32,7 @@ AMOUNT_NOTE = re.compile(r"(?:不含|含|含本数|折干|折100%|折纯)")
 def core_of(subject: str) -> str:
     """The subject without the words every entry has (生产装置, 项目, 技术开发与应用) and those that silence allows (普通)."""
     core = re.sub("^[^的]{0,4}量的", "", subject.strip("，,的 "))
+    core = re.sub("(?<=[初精深粗]加工)(?:项目|生产线)$", "", core)
     while True:
         if re.search("[初精深粗]加工$|再(?:制造|利用)$", core):
             break

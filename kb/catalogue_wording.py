@@ -129,6 +129,8 @@ class Words:
     def alike(self, term: str, least: float = MOSTLY) -> bool:
         """Does the question share most of a longer term, its head included (给电网做智能电表 of 智能电网用智能电表)?"""
         own = FILL.sub("", canonical(term))
+        if "替代" in own and "替代" not in self.text:
+            return False  # what uses a substance is not what replaces it
         pairs = {own[n:n + 2] for n in range(len(own) - 1)}
         held = {p for p in pairs if any(self.project.stated(at, at + 2) and not self.project.bought(at, at + 2) for at in self.project.places(p))}
         headed = own[-2:] in held or (own[-4:-2] in held or own[-3:-1] in held) and any(self.project.stated(at, at + 1) for at in self.project.places(own[-1:]))
@@ -148,7 +150,7 @@ def worded(question: str) -> str:
     text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
     for word in words("entry"):
         if word.say in text and word.means not in text and not MACHINE_OF.match(text, text.index(word.say) + len(word.say)) and not (word.say.isascii() and re.search(f"[A-Za-z]{word.say}|{word.say}[A-Za-z]", text)):
-            text = text.replace(word.say, word.means if word.say[0] in "无非不" else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
+            text = text.replace(word.say, word.means if word.say[0] in "无非不" or word.means[0] in "无非不" and re.search("[没不无]", word.say) else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
     return text
 
 

@@ -13,7 +13,7 @@ import cn2an
 
 from kb.catalogue_amounts import ONE, SINGLE
 from kb.catalogue_exceptions import Exceptions
-from kb.catalogue_items import AT_MOST, Exemption, Item, Limit, Need
+from kb.catalogue_items import AT_MOST, NUMBERED, Exemption, Item, Limit, Need
 from kb.catalogue_terms import denied_head
 from kb.models import Comparison
 from kb.places import holds
@@ -103,7 +103,7 @@ class Wording(Exceptions):
             if need.trait:
                 value = self._trait(need)
                 if value is None:
-                    if not (need.kind or self.unsure("".join(need.terms)) or self.unsettled or AT_MOST.fullmatch(need.text)):
+                    if not (need.kind or self.unsure("".join(need.terms)) or self.unsettled or AT_MOST.fullmatch(need.text) or NUMBERED.fullmatch(need.text)):
                         found.silent.append(need)
                         value = False
                         values.append(None)
@@ -244,6 +244,9 @@ class Wording(Exceptions):
         if m := AT_MOST.fullmatch(need.terms[0]):
             number = re.search(rf"{m[1]}[为是达约]*(\d+(?:\.\d+)?)", self.text)
             return None if not number else Decimal(number[1]) <= Decimal(m[2])
+        if m := NUMBERED.fullmatch(need.terms[0]):
+            number = re.search(rf"{m[1]}[为是达约到]*(\d+)", self.text)
+            return None if not number else int(m[2]) <= int(number[1]) <= int(m[3])
         if (graded := self._graded(need.terms[0])) is not None:
             return graded
         said = [self.says(t) for t in need.terms]
