@@ -38,11 +38,13 @@ def items(text: str) -> tuple[Item, ...]:
         shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body) or re.search("(?:生产线|项目|装置)$", head)) else ()
         parts_of = _parts_of(head) if head else parts_of
         of_head = tuple(Limit(t, head, head[:t.start]) for t in thresholds(head)) if head and re.search("[部配]件$", head) else ()  # 100马力以上拖拉机关键零部件
-        if head and not shared:
-            found += clause_items(head, held)[0]
+        listed = list[Item]()
         for clause in clauses:
             got, held = _made_of(clause, held) or clause_items(clause, held)
-            found += [replace(item, needs=(*shared, *(parts_of if not item.limits else ()), *item.needs), limits=(*of_head, *item.limits)) for item in got]
+            listed += [replace(item, needs=(*shared, *(parts_of if not item.limits else ()), *item.needs), limits=(*of_head, *item.limits)) for item in got]
+        if head and not shared and not any(item.limits for item in listed):  # where kinds have limits, the heading alone takes nothing
+            found += clause_items(head, Held())[0]
+        found += listed
     found = [replace(i, text=i.text.replace("10000吨级", "万吨级")) for i in found]
     return tuple(i for i in found if i.subject and any(is_strong(t) for n in i.subject for t in n.terms))
 

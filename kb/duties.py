@@ -20,8 +20,7 @@ from kb.understanding import Reading
 from kb.units import Mention, Units
 
 NEAR, NEAR_WITH_A_WORD = 0.42, 0.33  # cosines from which a clause speaks of a topic in other words; where it has some of its words too
-WORD = 2  # characters of one word: no topic of its own in a story (发展, 审核)
-STORY = 2  # parts of a question from which the first ones tell a story and the one with 谁 asks
+WORD, STORY = 2, 2  # characters of one word: no topic of its own in a story (发展, 审核); parts of a question from which the first ones tell a story and the one with 谁 asks
 SOME = 0.3  # of the topic's weight: some of its words
 LED = 0.1  # … that are enough for the one duty of its sentence that names who leads
 
@@ -50,15 +49,19 @@ def _told(question: str, plan: Plan, units: Units, on: date, nearest: Callable[[
     """What a plan says to a question; of a story, to the sentence of it that asks: first where that asks for all a unit must
     do, last where the whole finds nothing."""
     question = ways.without_denied(question, units)
-    for part in [*ways.asking_parts(question, units), *ways.asking_parts(question, units, within=True)]:
+    beside = ways.beside_plan(question)  # a matter, or another role, told beside the part that names the plan
+    apart = not ways.ROLE.search(beside) and not plan.topics.matching(plan.topics.known(topic_of(beside)))
+    for part in [*ways.asking_parts(question, units), *(ways.asking_parts(question, units, within=True) if apart else ())]:
         asked = _Question(part, plan, units, on, nearest)
         if asked.of_unit_alone and (found := asked.answer(search)) and found.status == "answered":
             return found
+    parts = [_Question(part, plan, units, on, nearest) for part in ways.asking_parts(question, units)]
+    for asked in parts:
+        if asked.who and sum(map(len, asked.terms)) > MATTER and not asked.mentions and plan.topics.matching(asked.topic, whole=True):
+            return asked.answer(search)  # the sentence that asks names the whole matter itself
     whole = _Question(question, plan, units, on, nearest).answer(search)
-    if whole and whole.status == "answered":
-        return whole
-    parts = (_Question(part, plan, units, on, nearest).answer(search) for part in ways.asking_parts(question, units))
-    return next((f for f in parts if f and f.status == "answered"), whole)
+    tried = (asked.answer(search) for asked in parts if not whole or whole.status != "answered")
+    return next((f for f in tried if f and f.status == "answered"), whole)
 
 
 class _Question:
@@ -132,8 +135,7 @@ class _Question:
             whole = trimmed(topic_of(part.replace(self.title, " ")))
             for topic in dict.fromkeys((whole, self.plan.topics.known(whole))):
                 said = sum(map(len, terms(topic)))
-                enough = said > WORD and (len(parts) > STORY or said > MATTER)
-                if enough and topic != self.topic and self.plan.topics.matching(topic):
+                if said > (WORD if len(parts) > STORY else MATTER) and topic != self.topic and self.plan.topics.matching(topic):
                     self.topic, self.terms, self.shown = topic, terms(topic), topic.replace(" ", "……")
                     return True
         return False

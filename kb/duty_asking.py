@@ -25,10 +25,12 @@ PRONOUN = re.compile(r"(?:我们|咱们?|他们|她们|你们)(?:单位|[管局�
 
 WITH = re.compile(r"(?:我们|他们|咱们)(?:单位|局)?(?=[跟和与同])")
 WHETHER = re.compile(r"在不在|要不要|有没有份|参不参|挂没挂|是不是|算不算|用不用|该不该")
+PASSED_ON = re.compile("(?:说|称|讲)?(?:不归|不属于|不是)(?:他们|它们|自己)|推(?:回来|给|来推去)|踢(?:回来|给|皮球)")  # 城管说不归他们
 DENIED = re.compile(r"^(?:我)?(?:可)?(?:(?<!是)不是|并非|不问|不指|没问|不说)")  # 不是市农业局: not the unit asked about
 WHERE = re.compile("(?:去|到|下到?|赴|深入)$")  # 去各县区查: where, not who
 BELONGING = re.compile("的?(?:那个|这个|那些|各自的|自己的)?")  # 各县区那个协同推进组
 WHICH = re.compile("(?:哪些|哪几个|哪个|几个|什么)$")  # 哪些市级部门牵头 names none
+ROLE = re.compile("牵头|责任单位|责任部门|配合")
 MATTER_OF = re.compile(r"(?:的)?(?:产业|规划|项目|招商|布局|重大)")
 
 
@@ -58,6 +60,11 @@ def _with_units(sentence: str, named: list[Mention], units: Units) -> str:
     return sentence[:pronoun.start()] + names + ("共同" if len(named) > 1 else "") + sentence[pronoun.end():]
 
 
+def beside_plan(question: str) -> str:
+    """The parts of a question that do not name the plan."""
+    return "，".join(p for p in PARTS.split(question) if "方案" not in p)
+
+
 def parts_told(question: str) -> tuple[list[str], int]:
     """The parts of a question, brackets apart, and which of them asks who, or else when."""
     parts = [p for p in re.split("[，。；！？（）()]", question) if p]
@@ -67,7 +74,7 @@ def parts_told(question: str) -> tuple[list[str], int]:
 def without_denied(question: str, units: Units) -> str:
     """The question without the parts that only say which unit is not meant (不是县区那些农业局)."""
     parts = [p for p in re.split(r"(?<=[，,。！？!?；;：:\n])", question) if p]
-    kept = [p for p in parts if not (DENIED.match(p) and units.mentions(p)) or p is parts[-1]]
+    kept = [p for p in parts if not ((DENIED.match(p) or PASSED_ON.search(p)) and units.mentions(p)) or p is parts[-1]]
     return "".join(kept)
 
 

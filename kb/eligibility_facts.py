@@ -249,6 +249,8 @@ class Wording(Exceptions):
             return None if not number else int(m[2]) <= int(number[1]) <= int(m[3])
         if (graded := self._graded(need.terms[0])) is not None:
             return graded
+        if any(re.search(f"{SHORT_OF}[^，。；]{{0,6}}{re.escape(t)}", self.text) for t in need.terms):
+            return False  # 达不到1级
         said = [self.says(t) for t in need.terms]
         return True if True in said else False if False in said else None
 

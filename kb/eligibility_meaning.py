@@ -18,7 +18,7 @@ LEAST, LEAST_BARRED = (0.36, 0.43), (0.43, 0.5)  # cosines below which none is; 
 SOME, HALF = 2, 0.5  # few of the item's words: fewer pairs of characters for 鼓励类, a smaller share for the other classes
 SEVERAL = 6  # nearest entries looked at for one of another class
 KIND = re.compile("((?:(?![新老大中小各典])[一-鿿]){1,3}[型性式法])的?(?=[一-鿿]{2})")  # 水性油墨, 溶剂型凹版油墨
-OPPOSED = (("酸性", "碱性"), ("干法", "湿法"), ("干式", "湿式"), ("立式", "卧式"), ("水性", "油性"), ("水性", "溶剂型"), ("热轧", "冷轧"), ("有机", "无机"), ("固定式", "移动式"), ("交流", "直流"), ("国产", "进口"))
+OPPOSED = (("酸性", "碱性"), ("干法", "湿法"), ("干式", "湿式"), ("立式", "卧式"), ("水性", "油性"), ("水性", "溶剂型"), ("热轧", "冷轧"), ("有机", "无机"), ("固定式", "移动式"), ("交流", "直流"), ("多工位", "单工位"), ("国产", "进口"))
 FALLS_SHORT = re.compile("(?:没到|不到|没达到|达不到|未达|不及|够不上|不达标|不为零|远不)(?![^，。；]{0,8}(?:元|亩|人|公里))")  # so does not have what an entry asks for
 WEIGHTS = (-4.41, 7.48, 9.71, 2.90, -1.06, -0.61, -0.64, 0.69)  # of 2026-11-25; refitted after later rules they differ by less than 0.4
 
@@ -48,6 +48,8 @@ def meant(wording: Wording, nearest: list[str], entries: Entries, near: dict[str
     weighed = measures(wording, clause, best[0], cosine, other_class(nearest, entries, near))
     likely = 1 / (1 + math.exp(-sum(w * x for w, x in zip(WEIGHTS, weighed, strict=True))))
     checks = of_said_kind([wording.check(i, meant=True) for i in best])
+    if encouraged and not best[0].limits and any(wording.check(i, meant=True).state == "freed" for i in items if i.limits):
+        return None  # an amount said falls short of what one of its things must have
     enough = LIKELY if encouraged else LIKELY_BARRED
     return (clause, checks[0]) if likely >= enough and checks[0].state in ("applies", "open") and len({c.state for c in checks}) == 1 else None
 

@@ -156,7 +156,7 @@ class Units:
                 text = text[:start] + "\0\0" + text[start + 2:]
         for m in BODY.finditer(text):
             body = re.sub(r"^(?:请问|那么|咱们|我们|还有|以及|市里的?|方案里的?)", "", m[0])
-            if len(body) >= 3 and not re.search(r"我们|咱们|他们|哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个|^(?:管委会|委员会|办公室|公司)$", body):
+            if len(body) >= 3 and not re.search(r"我们|咱们|他们|我[委局办]|哪|什么|牵头|责任|联席|布局|格局|有关|相关|几个|这个|^(?:管委会|委员会|办公室|公司)$", body):
                 found.append(Mention(body, m.end() - len(body), m.end(), (), "unknown"))
         return sorted(found, key=lambda x: x.start)
 
