@@ -23,7 +23,7 @@ def items(text: str) -> tuple[Item, ...]:
     text = re.sub(r"[。：:]?\s*[（(]\d{1,2}[）)](?=[一-鿿\d])", "；", text)
     text = re.sub(r"(?<=[一-鿿])[（(][A-Za-z/]{1,4}[)）](?=及?以[上下])", "", text)  # 500千伏(kV)及以上
     text = TONS.sub("10000吨级", text)
-    found, parts_of = list[Item](), tuple[Need, ...]()
+    found, parts_of, before = list[Item](), tuple[Need, ...](), ""
     for part in cut(text, "；;。"):
         if special := _standards(part):
             found += special
@@ -36,7 +36,9 @@ def items(text: str) -> tuple[Item, ...]:
         held = Held()
         clauses = _clauses(body)
         shared = _whole(head) if head and (VERB.match(body) or re.match("采用|使用", body) or re.search("(?:生产线|项目|装置)$", head)) else ()
-        parts_of = _parts_of(head) if head else parts_of
+        bare = bool(BARE_PARTS.fullmatch(head))  # 大型施工机械：…；关键零部件：…: parts of the heading before
+        parts_of = (_thing(before),) if bare and before else _parts_of(head) if head else parts_of
+        before = head if head and not bare else before
         of_head = tuple(Limit(t, head, head[:t.start]) for t in thresholds(head)) if head and re.search("[部配]件$", head) else ()  # 100马力以上拖拉机关键零部件
         listed = list[Item]()
         for clause in clauses:
@@ -47,6 +49,15 @@ def items(text: str) -> tuple[Item, ...]:
         found += listed
     found = [replace(i, text=i.text.replace("10000吨级", "万吨级")) for i in found]
     return tuple(i for i in found if i.subject and any(is_strong(t) for n in i.subject for t in n.terms))
+
+
+BARE_PARTS = re.compile("(?:关键|核心|重要|主要)?(?:零部件|零配件|配件|部件)")
+
+
+def _thing(head: str) -> Need:
+    """What a heading names, of any size: 大型施工机械 → 施工机械."""
+    kind = re.sub("^(?:大型|中型|小型|新型|高端)", "", head)
+    return Need((kind, "工程机械") if kind == "施工机械" else (kind,), head)
 
 
 FROM = re.compile(r"^从([^，；]+?)中((?:回收|提取|提炼|分离)[^，；、]+)$|^利用([^，；的]+?)(?:等[^，；、]{0,6})?(生产[^，；、]+)$")

@@ -14,6 +14,7 @@ import cn2an
 from kb.catalogue_amounts import ONE, SINGLE
 from kb.catalogue_exceptions import Exceptions
 from kb.catalogue_items import AT_MOST, NUMBERED, Exemption, Item, Limit, Need
+from kb.catalogue_pieces import ACTIVITY
 from kb.catalogue_terms import denied_head
 from kb.models import Comparison
 from kb.places import holds
@@ -33,6 +34,7 @@ FOR_OTHERS, WITH_OTHERS = re.compile("[给为供][^，。；]{0,8}$"), re.compil
 EQUIPPED_WITH = re.compile("(?:配置|配备|购置?|购买|买)[^，。；]{0,18}$")
 OF_A_WAY = re.compile("基(?![地础因本])(?=[一-鿿（])|法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
+NAMED = 0.8  # of 限制类 and 淘汰类, what is named but only beside the product is not rescued by being alike
 GRADE = re.compile(r"(\d+(?:\.\d+)?)级及?以([上下])")
 WAY = re.compile("([一-鿿]{2,4}法)(?:生产|制)?(?=..)")  # how a thing is made, before its name
 LINES = re.compile(r"(?<![第上下])(?:([两二三四五六])|([2-9]))条")
@@ -91,11 +93,13 @@ class Wording(Exceptions):
             elif self.unsettled and any(self.covers(t, unsettled=True) for t in need.terms):
                 found.unknown.append(need)
                 values.append(None)
+            elif meant and all(ACTIVITY.fullmatch(t) for t in need.terms):
+                return found  # what is done with the thing (再制造) is not supposed
             elif meant and not any(self._denies(t) or self.says(t) for t in need.terms):  # said, but of another thing: 皮革外购
                 if self.unsettled:
                     found.unknown.append(need)
                     values.append(None)
-            elif not (alike and any(self.alike(t, alike) and not self._denies(t) for t in need.terms)):
+            elif not (alike and any(self.alike(t, alike) and not self._denies(t) and (alike < NAMED or not self.says(t)) for t in need.terms)):
                 return found
         if any(u.lower() not in self.text.lower() for u in item.unread):
             return found

@@ -97,7 +97,7 @@ class Reading(BaseModel):
 def read(question: str, documents: list[Document], earlier: str = "") -> Reading:
     """The question's intent and what it names."""
     return Reading(question=question, earlier=earlier if continues(question) else "", intent=_intent(question), named=named_documents(question, documents),
-                   unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question, bool(CLASS_ASKED.search(question)) and Project(question).described))
+                   unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question, bool(CLASS_ASKED.search(question)) and (Project(question).described or len(quantities(question)) > 1)))
 
 
 def _asking_part(question: str) -> str:

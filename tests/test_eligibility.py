@@ -271,3 +271,46 @@ def test_what_a_complete_edition_does_not_name_is_permitted(unseen):
 ])
 def test_what_the_project_is_and_is_not(engine, question, class_):
     assert ask(engine, question).eligibility.class_ == class_
+
+
+@pytest.mark.parametrize("question, class_, entry", [
+    ("新建白炭黑装置，年产2万吨，属于什么类", "待定", "XD0004"),  # 气相法除外: how it is made is asked for
+    ("新建白炭黑装置，年产2万吨，沉淀法生产，属于什么类", "限制类", "XD0004"),
+    ("新建白炭黑装置，年产2万吨，气相法生产，属于什么类", "待定", ""),
+    ("新建电解铝厂，年产30万吨，没有产能置换，属于什么类", "限制类", "XG0003"),
+    ("新建紫杉醇生产装置，红豆杉枝叶全部靠外面买，属于什么类", "限制类", "AM0011"),
+    ("装岩机制造项目属于什么类", "限制类", "AN0062"),  # 立爪装岩机 is its own kind
+    ("矿山机械制造项目属于什么类", "待定", ""),  # 再利用、再制造 governs the whole list
+    ("废旧矿山机械再制造项目属于什么类", "鼓励类", "BL0030"),
+    ("冲压模制造，模具精度0.01毫米，属于什么类", "鼓励类", "AN0031"),  # a limit for each kind in a bracket
+    ("新能源汽车高速减速器制造，最高输入转速15000转/分，噪声70分贝，属于什么类", "鼓励类", "AP0006"),
+    ("新能源汽车高速减速器制造，最高输入转速11000转/分，噪声70分贝，属于什么类", "待定", ""),
+    ("非数控弯管机制造项目属于什么类", "限制类", "AN0078"),
+    ("预应力钢筒混凝土管生产线，年产40千米，属于什么类", "待定", "AL0027"),  # which of two kinds, each with its limit, is not said
+    ("预应力钢筒混凝土管生产线，PCCP-L型，年产40千米，属于什么类", "限制类", "AL0027"),
+    ("预应力钢筒混凝土管生产线，PCCP-E型，年产40千米，属于什么类", "待定", ""),
+    ("陶瓷板生产线，单块1.2米×2.4米，年产300万平方米，属于什么类", "鼓励类", "AL0004"),
+    ("超薄复合石材厂，年产35万平方米，大理石薄板与瓷砖复合，属于什么类", "鼓励类", "AL0010"),  # what is joined to it is no product
+    ("再生铅厂改扩建，单系列年产1.8万吨，属于什么类", "限制类", "AI0013"),
+    ("洗毛生产线，年洗原毛900吨，属于什么类", "待定", "AT0028"),  # 900吨 is no water used
+    ("购置15辆厢式货车跑公路厢式运输，属于什么类", "鼓励类", "AX0008"),  # bought, not made
+    ("Y2系列三相异步电动机制造，机座号400，属于什么类", "待定", ""),
+    ("Y2系列三相异步电动机制造，机座号200，属于什么类", "限制类", "AN0110"),
+    ("碳钢焊条制造，全部是碱性焊条，属于什么类", "待定", ""),
+])
+def test_how_the_catalogue_lists_and_what_speech_leaves_out(engine, question, class_, entry):
+    answer = ask(engine, question)
+    matched = [m.item_id.split("/")[1] for m in answer.eligibility.matches]
+    assert answer.eligibility.class_ == class_ and (entry in matched if entry else not restricted_by(answer)), (answer.eligibility.class_, matched)
+
+
+@pytest.mark.parametrize("asks", ["请研判。", "有没有啥限制？", "是不是在限制名单里？", "国家是支持还是卡？", "政策允不允许？", "是哪一档？", "请确认是否在限制范围", "政策上怎么说？"])
+def test_many_ways_of_asking_for_the_class(engine, asks):
+    assert ask(engine, f"某公司拟在青川新建烧结砖厂，年产4000万块标砖，{asks}").eligibility.class_ == "限制类"
+
+
+def test_an_open_exception_is_asked_for_in_words_that_a_button_can_send(engine):
+    answer = ask(engine, "新建白炭黑装置，年产2万吨，属于什么类")
+    assert answer.questions[0] == "项目是否属于条文除外的情形：气相法？" and "属于条文除外的“气相法”的，不按这一条认定" in answer.text
+    assert ask(engine, "新建白炭黑装置，年产2万吨，属于什么类，不属于气相法").eligibility.class_ == "限制类"
+    assert ask(engine, "新建白炭黑装置，年产2万吨，属于什么类，属于气相法").eligibility.class_ == "待定"
