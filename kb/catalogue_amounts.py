@@ -19,6 +19,8 @@ SEVERAL = re.compile(r"总(?:产能|规模|能力|产量)|一共|合计|共(?=\d
 OF_A_PIECE = re.compile(r"单(?:块|件|片|张|个|丝|体|根|粒|枚|只|瓶)[一-鿿]{0,6}$")
 PIECES = {"件", "只", "台", "套", "支", "把", "辆", "条"}  # what speech counts as 个
 CONSUMED = re.compile("(?:用水|耗水|水耗|用电|耗电|电耗)$")
+ANIMAL, ANIMAL_BEFORE = re.compile("(?:生|肉|活|山|绵)?([猪牛羊鸡鸭鹅禽兔])"), re.compile("([猪牛羊鸡鸭鹅禽兔])$")
+POULTRY = re.compile("[鸡鸭鹅]")
 FACE = re.compile(r"(\d+(?:\.\d+)?)(米|毫米|厘米|mm|m)?(?:宽|长|高)?[×xX*乘]?(\d+(?:\.\d+)?)(毫米|厘米|米|mm|m)")
 SIZE = re.compile("(?:直径|宽度|长度|厚度|高度|幅宽|口径|转速|速度|功率|容积|压力)$")
 COMPARING = re.compile("(?:不?(?:大于|小于|低于|高于|少于)|等于|超过|达到|[为在])+$")
@@ -38,6 +40,8 @@ class Amounts(Words):
                 continue  # 不生产6千伏及以上产品
             if piece and not OF_A_PIECE.search(limit.lead) and limit.threshold.limits[0].per:
                 continue  # 单块面积1.62平方米 is no yearly output
+            if self._of_other_animals(q, limit, item):
+                continue  # 20万头猪 are no 活禽
             if CONSUMED.search(limit.lead) and not self._consumed(q, limit):
                 continue  # 年洗原毛800吨 is no water used
             c = compare(q, limit.threshold) or self._named_alike(q, limit)
@@ -72,6 +76,12 @@ class Amounts(Words):
         measure = SIZE.search(COMPARING.sub("", limit.lead))
         m = measure and re.search(rf"{measure[0]}[为是约达]?(\d+(?:\.\d+)?)(?=[，,。；的]|$)", self.text)
         return replace(limit.threshold.limits[0], value=Decimal(m[1]), bound="", text=m[1], start=m.start(1), end=m.end(1)) if m else None
+
+    def _of_other_animals(self, q: Quantity, limit: Limit, item: Item) -> bool:
+        """Is this amount said to be of other animals than the limit's?"""
+        said = ANIMAL.match(self.text, q.end) or ANIMAL_BEFORE.search(self.text, 0, q.start)
+        own = re.search("[猪牛羊禽兔]", limit.text + "".join(n.text for n in item.subject))
+        return bool(said and own) and POULTRY.sub("禽", said[1]) != own[0]  # type: ignore[index]
 
     def _consumed(self, q: Quantity, limit: Limit) -> bool:
         """Is this amount said to be used up, of what the limit speaks of (洗一吨原毛要用25吨水)?"""

@@ -15,7 +15,7 @@ from kb.catalogue_amounts import ONE, SINGLE
 from kb.catalogue_exceptions import Exceptions
 from kb.catalogue_items import AT_MOST, NUMBERED, Exemption, Item, Limit, Need
 from kb.catalogue_pieces import ACTIVITY
-from kb.catalogue_terms import denied_head
+from kb.catalogue_terms import GENERIC, denied_head
 from kb.models import Comparison
 from kb.places import holds
 
@@ -223,8 +223,8 @@ class Wording(Exceptions):
         return sum(max(self._share(t, "") for t in n.terms) for n in item.subject) / max(len(item.subject), 1)
 
     def common(self, item: Item) -> int:
-        """How many pairs of characters of an item's subject the question has."""
-        return sum(any(self.project.stated(at, at + 2) for at in self.project.places(t[n:n + 2])) for need in item.subject for t in need.terms[:1] for n in range(len(t) - 1))
+        """How many pairs of characters of an item's subject the question has, those of any sector (改造, 建设) apart."""
+        return sum(any(self.project.stated(at, at + 2) for at in self.project.places(t[n:n + 2])) for need in item.subject for t in need.terms[:1] for n in range(len(t) - 1) if t[n:n + 2] not in GENERIC)
 
     def spans(self, item: Item) -> list[tuple[int, int]]:
         """Where the question names an item's subject in its own words; nothing where it does so in parts."""

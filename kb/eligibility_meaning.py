@@ -15,6 +15,7 @@ from kb.models import Clause
 
 LIKELY, LIKELY_BARRED = 0.6, 0.7  # probabilities from which the entry is the one meant; of 限制类 and 淘汰类
 LEAST, LEAST_BARRED = (0.36, 0.43), (0.43, 0.5)  # cosines below which none is; the second where few of the item's words are said
+NONE_SAID = 0.47  # … where none of them is
 SOME, HALF = 2, 0.5  # few of the item's words: fewer pairs of characters for 鼓励类, a smaller share for the other classes
 SEVERAL = 6  # nearest entries looked at for one of another class
 KIND = re.compile("((?:(?![新老大中小各典])[一-鿿]){1,3}[型性式法])的?(?=[一-鿿]{2})")  # 水性油墨, 溶剂型凹版油墨
@@ -41,8 +42,9 @@ def meant(wording: Wording, nearest: list[str], entries: Entries, near: dict[str
     clause, items = entries[nearest[0]]
     encouraged, cosine = clause.fields["class"] == "鼓励类", near[nearest[0]]
     shares = [wording.likeness(i) for i in items]
-    few = max(map(wording.common, items)) < SOME if encouraged else max(shares) < HALF
-    if cosine < (LEAST if encouraged else LEAST_BARRED)[few] or encouraged and FALLS_SHORT.search(wording.raw) or _of_another_kind(wording.raw, clause.text):
+    common = max(map(wording.common, items))
+    few = common < SOME if encouraged else max(shares) < HALF
+    if not common and cosine < NONE_SAID or cosine < (LEAST if encouraged else LEAST_BARRED)[few] or encouraged and FALLS_SHORT.search(wording.raw) or _of_another_kind(wording.raw, clause.text):
         return None
     best = [i for i, share in zip(items, shares, strict=True) if share == max(shares)]
     weighed = measures(wording, clause, best[0], cosine, other_class(nearest, entries, near))

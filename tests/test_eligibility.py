@@ -297,6 +297,9 @@ def test_what_the_project_is_and_is_not(engine, question, class_):
     ("Y2系列三相异步电动机制造，机座号400，属于什么类", "待定", ""),
     ("Y2系列三相异步电动机制造，机座号200，属于什么类", "限制类", "AN0110"),
     ("碳钢焊条制造，全部是碱性焊条，属于什么类", "待定", ""),
+    ("畜禽屠宰厂，一年屠宰20万头猪，属于什么类", "待定", ""),  # 20万头猪 are no 活禽
+    ("畜禽屠宰厂，一年屠宰14万头猪，属于什么类", "限制类", "AS0071"),
+    ("搞民宿，改造老房子，属于什么类", "待定", ""),  # 改造 is a word of any sector
 ])
 def test_how_the_catalogue_lists_and_what_speech_leaves_out(engine, question, class_, entry):
     answer = ask(engine, question)
