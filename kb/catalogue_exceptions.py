@@ -20,10 +20,12 @@ RENEWAL = re.compile("技改|(?:技术|环保)改造")
 NOT_OWN = re.compile("自己不[种产配建养]|[不没未]有?配套|(?:全|都)?靠(?:外|买)|外[头面]买")  # so nothing of one's own goes with it
 SUFFIX = re.compile("(?<=..)[化式率型](?=..)")  # 自动化密闭式高效率混合 is 自动密闭高效混合
 KIND = re.compile("^(?:均?不含|不包括)|鼓励类")  # 鼓励类的…除外 is settled by the entries of 鼓励类
-ORDINARY = re.compile("普通|常规|传统|一般(?=[一-鿿]{0,4}(?:工艺|生产线|产品|型|级))")
+ORDINARY = "(?:普通|常规|传统)[^，。；、]{0,8}"  # … before a word of the thing itself, or of how it is made: 配常规环保设施 says nothing of it
+EXCEPTED = re.compile("(?<!不)(?<!是否)(?<!是不是)(?<!算不算)(?:属于?)除外(?!吗|[^，。；]{0,6}[吗？?])")
 OF_EXISTING = re.compile("^(?:现有|不新增产能)")  # not of a new project
 OF_A_WAY = re.compile("法|工艺|浸出|技术|式")
-WAY = re.compile("(?:[一-鿿]{2,}法|[一-鿿]{2,}工艺|[一-鿿]式|高温)(?!律|人|规|院|定|子)")
+WAY = re.compile("([一-鿿]{2,}?)(?:法(?![律人规院定子治])|工艺|(?<![正形方模样])式(?![样子]))")
+NO_WAY = re.compile("(?:[办依合违看说想方执手书用做立司宪]|什么|哪种|何种|先进|新|新型|清洁|生产|采用|成熟|的|没说|该|其)$")  # 依法, 采用先进工艺: names no way
 
 
 class Exceptions(Amounts):
@@ -34,7 +36,7 @@ class Exceptions(Amounts):
 
     def excepted(self, exception: Exemption, of: str = "") -> bool | None:
         """Does what is excepted hold? None where the question does not say. `of`: the words of the entry's own subject."""
-        if exception.items and re.search("(?<!不)属于?除外", self.raw):
+        if exception.items and EXCEPTED.search(self.raw):
             return True
         partly = bool(RENEWAL.search(exception.text)) and any(self.project.stated(m.start(), m.end()) for m in RENEWAL.finditer(self.text))
         if exception.places:
@@ -76,12 +78,13 @@ class Exceptions(Amounts):
         named = [exception.what, *(t for i in exception.items for n in i.needs for t in n.terms)]
         if KIND.search(exception.text) or any(t[-2:] in s or t[-1:] == s[-1:] for t in named for s in subject):
             return True
-        if ORDINARY.search(self.text) or OF_EXISTING.search(exception.text) and self.project.natures == ("新建",):
+        own = {s[n:n + 2] for s in subject for n in range(len(s) - 1)}
+        if re.search(f"{ORDINARY}(?:{'|'.join(map(re.escape, (*own, '工艺', '方法', '产品')))})", self.text) or OF_EXISTING.search(exception.text) and self.project.natures == ("新建",):
             return True
         if re.search("配套|自用", exception.text) and NOT_OWN.search(self.raw):
             return True
-        if OF_A_WAY.search(exception.text) and WAY.search(self.raw):
+        if OF_A_WAY.search(exception.text) and any(not NO_WAY.search(m[1]) for m in WAY.finditer(self.raw)):
             return True
-        pairs = {t[n:n + 2] for t in named[1:] for n in range(len(t) - 1)} - {s[n:n + 2] for s in subject for n in range(len(s) - 1)}
+        pairs = {t[n:n + 2] for t in named[1:] for n in range(len(t) - 1)} - own
         places = [self.project.places(p) for p in pairs]
         return any(at and all(self.project.stated(a, a + 2) is False or self.project.bought(a, a + 2) for a in at) for at in places)

@@ -149,6 +149,8 @@ def worded(question: str) -> str:
     text = re.sub("([一二三四五六七八九])成(?![套分品功立型材本员就果年熟为])", lambda m: f"{'一二三四五六七八九'.index(m[1]) + 1}0%", text)
     text = re.sub(r"(?<=\d)个人", "人", re.sub(r"([一二三])级(?=能效)", lambda m: f"{'一二三'.index(m[1]) + 1}级", text))
     for word in words("entry"):
+        if word.not_after and re.search(f"(?:{word.not_after})[一-鿿]{{0,2}}{re.escape(word.say)}", text):
+            continue
         if word.say in text and word.means not in text and not MACHINE_OF.match(text, text.index(word.say) + len(word.say)) and not (word.say.isascii() and re.search(f"[A-Za-z]{word.say}|{word.say}[A-Za-z]", text)):
             text = text.replace(word.say, word.means if word.say[0] in "无非不" or word.means[0] in "无非不" and re.search("[没不无]", word.say) else f"{word.say}（{word.means}）", 1)  # a gloss behind 无碱 would read as lacking
     return text

@@ -31,7 +31,7 @@ MATERIAL, MADE_WITH = re.compile("(?:^|[，。；、想要做搞是])(?:拿|用|
 JOINED_TO, TOGETHER_WITH = re.compile("(?:(?<!料)复合|[贴粘覆][到在])(?:[一-鿿]{2,5}（)?$"), re.compile("[与和同以][^，。；]{0,12}$")
 INTO_ONE = re.compile("）?[、一-鿿]{0,8}复合(?![材肥])")
 FOR_OTHERS, WITH_OTHERS = re.compile("[给为供][^，。；]{0,8}$"), re.compile("）?[一-鿿]{0,3}?(?:厂|企业|公司|用户|客户)?(?:做?配套|供货)|）?[一-鿿]{0,3}(?:企业|用户|客户)(?=[，。；]|$)")
-EQUIPPED_WITH = re.compile("(?:配置|配备|购置?|购买|买)[^，。；]{0,18}$")
+EQUIPPED_WITH = re.compile("(?:配置|配备|购置?|购买|买)[^，。；造产做]{0,18}$")
 OF_A_WAY = re.compile("基(?![地础因本])(?=[一-鿿（])|法(?!兰)|路线|为原料|作原料|做原料")  # PTA法: a way, not the product
 OF_A_PLANT = re.compile("厂[^，。；]{0,10}(?:联产|副产|顺带|新装|新上)")  # 井盐厂联产元明粉: whose plant it is
 NAMED = 0.8  # of 限制类 and 淘汰类, what is named but only beside the product is not rescued by being alike

@@ -32,6 +32,7 @@ class Word:
     row: int | None
     why: str
     beside: str = ""  # counts only where the text also speaks of this
+    not_after: str = ""  # does not count straight after one of these words (木工铣床)
 
 
 @cache
@@ -50,7 +51,7 @@ def _table() -> dict[str, list[dict[str, object]]]:
 def words(kind: str = "word") -> tuple[Word, ...]:
     """The words of one kind (word, same, area), the longest first."""
     say_as = (lambda text: text) if kind == "same" else canonical
-    found = [Word(say_as(str(say)), str(entry["means"]), entry.get("row"), str(entry.get("why", "")), str(entry.get("beside", "")))  # type: ignore[arg-type]
+    found = [Word(say_as(str(say)), str(entry["means"]), entry.get("row"), str(entry.get("why", "")), str(entry.get("beside", "")), str(entry.get("not_after", "")))  # type: ignore[arg-type]
              for entry in _table().get(kind, []) for say in entry["say"]]  # type: ignore[attr-defined]
     return tuple(sorted(found, key=lambda w: -len(w.say)))
 

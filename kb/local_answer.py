@@ -21,6 +21,9 @@ from kb.understanding import Reading
 
 OTHER_LAW = re.compile(r"罚|处罚|违法|排放|废水|废气|固废|环评|环境影响|验收|许可证|税")
 EMPTY = re.compile(r"[\d.]+[万亿]?元?|[前后要的了吗呢是在有会到把对就还才去来做走先签]+")  # no word of a subject
+OF_CLASS = re.compile("(?:听说|据说|都说|有人说|请问|是不是|是否)*，?(?:鼓励|限制|淘汰|允许)类(?:的)?(?:项目|企业|产业|产品)?(?!吗|还是|呢|，|？)")  # what it says of a class, with whatever condition
+INTRODUCED = re.compile("引进|引入|招进|招商|落户|落地|入驻|进来|进园|入园|准入")
+ON_CONDITION = re.compile("只要|就[能可行]")
 AGREED = re.compile(r"协议|会商|投资促进|方案")
 BESIDE_CLASS = ("class", "controlled", "consultation", "priority")
 SHOWN = {"class": ("class",), "controlled": ("controlled", "reviewed", "eia_early"), "priority": ("priority", "fast"),
@@ -48,7 +51,8 @@ def answer(reading: Reading, on: date, store: Store) -> Finding | None:
     """The answer to a question about the city's own rules; None where it is another question."""
     project, question = Project(reading.question, reading.earlier), reading.question
     governing = plans(project.text, store, on)
-    if not governing or OTHER_LAW.search(question):
+    on_condition = bool(OF_CLASS.match(question) and INTRODUCED.search(question) and ON_CONDITION.search(question))  # 只要排放少就能引进
+    if not governing or OTHER_LAW.search(question) and not on_condition:
         return None
     class_ = next((c for c in CLASSES if c in question), None)
     if listing := _listing(question, governing, on, store):
@@ -77,6 +81,9 @@ def answer(reading: Reading, on: date, store: Store) -> Finding | None:
             clause = store.clause(told.quotes[k].clause_id)
             assert clause is not None
             finding.lines += [cite_head(documents[clause.doc_id], clause.label, on), quoted(told.quotes[k], k)]
+    if asked == "class" and chosen and _rest(question, project, governing, applied):  # 交点钱就能引进: a condition the plan does not have
+        own = told.quotes.index(Quote(clause_id=chosen.rule.clause_id, quote=chosen.rule.quote))
+        finding.lines.append(sentence("local.only_exception" if chosen.rule.exception else "local.no_exception", exception=chosen.rule.exception or "") + f" [[{own}]]")
     finding.lines += [f"**请补充**：{unmarked(q)}" for q in told.questions]
     if chosen and chosen.holds is None:
         finding.status = "conditional"
@@ -228,7 +235,7 @@ def _asked(question: str, project: Project, governing: list[Document], applied: 
     here = _here(question, governing)
     pure = not _rest(question, project, governing, applied)
     admission = bool(re.search(str(listed("asks_admission")), question))
-    if class_ and pure and admission:
+    if class_ and admission and (pure or OF_CLASS.match(question) and INTRODUCED.search(question)):
         return "class"
     amount = investment(project)
     if amount and pure and (re.search(str(listed("asks_procedure")), question) or not admission):

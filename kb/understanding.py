@@ -42,6 +42,7 @@ OF_EIA_LAW = re.compile(r"罚|处分|多久|几天|多少天|几日|时限|期�
                         r"质量|后果|责任|未批先建|先开工|开工建设|没批|不批|批不下来|哪些项目|什么样的项目|什么项目|哪类项目|多大规模|(?<![及和与、])依据|规定在|第(?!三条[（(]).{1,6}条|谁负责|后评价|跟踪|规划环评|"
                         r"规划的?环评|整个规划|[报编批]规划|规划[^，。]{0,6}环评|自己写|村民的?意见|群众|意见|对不上|不符|倒查|补救|批复|批文|批下来|复核|当初|沾亲|写假|假报告|是编的|数据库|本来就不达标|还能过|同步介入|敏感区(?:是|指|包括)|备案(?:流程|怎么|要|在)")  # questions of the law of EIA, not of one project
 OF_CATALOGUE = re.compile(r"哪些|(?:目录|类)[^，。]{0,8}(?:有多少|几条|多少条)|第[一二三四五六七八九十\d]+条|是什么意思|什么叫|含义|定义|什么时候|何时|施行|生效|依据是什么|怎么处理|政策(?:是|有)什么|目录(?:是|有)(?:什么|哪)(?!一?个?类)")  # of the catalogue, not of one project
+STANDARD = re.compile("标准|限值|功能区|达标")
 PARTS = re.compile("[，。；！\n]")
 KINDS: dict[Intent, Kind] = {"eia": "eia_list", "eligibility": "catalogue", "duties": "work_plan"}
 
@@ -97,7 +98,7 @@ class Reading(BaseModel):
 def read(question: str, documents: list[Document], earlier: str = "") -> Reading:
     """The question's intent and what it names."""
     return Reading(question=question, earlier=earlier if continues(question) else "", intent=_intent(question), named=named_documents(question, documents),
-                   unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question, bool(CLASS_ASKED.search(question)) and (Project(question).described or len(quantities(question)) > 1)))
+                   unknown_titles=unknown_titles(question, documents), outside=requested_elsewhere(question), not_held=not_held(question, bool(CLASS_ASKED.search(question)) and (Project(question).described or len(quantities(question)) > 1) and not STANDARD.search(question)))
 
 
 def _asking_part(question: str) -> str:

@@ -180,3 +180,16 @@ def test_exactly_at_a_bare_boundary_is_said(two_cities):
     ("在四川广元新建电镀厂", True), ("在本市新建电镀厂", True), ("在农贸市场旁新建电镀厂", True), ("新建电镀厂", True)])
 def test_a_city_whose_plan_is_not_held_has_no_rules_here(shipped, text, ours):
     assert bool(apply(Project(text), TODAY, shipped)) is ours
+
+
+@pytest.mark.parametrize("question, says", [
+    ("限制类项目给够钱就可以在广元落户，对不对", "例外只有“本地现有企业配套”，没有写别的条件下可以引进"),
+    ("听说淘汰类只要排放少就能引进广元", "没有写例外，也没有写什么条件下可以引进"),
+])
+def test_a_condition_the_plan_does_not_have_is_denied(engine, question, says):
+    answer = engine.ask(question, TODAY)
+    assert answer.status == "answered" and says in answer.text and answer.citations
+
+
+def test_what_is_not_about_introducing_keeps_its_answer(engine):
+    assert "没有写别的条件下可以引进" not in engine.ask("限制类项目能不能做技术改造", TODAY).text
